@@ -1,0 +1,122 @@
+// What the programme uses of `passerelle.yml` and the environment: checked, complete, durations in seconds.
+
+export type Config = {
+  /** Absolute path of the file it was read from. */
+  readonly file: string;
+  readonly locale: Locale;
+  readonly hosts: ReadonlyMap<string, HostConfig>;
+  readonly apps: ReadonlyMap<string, AppConfig>;
+};
+
+export type Locale = "en" | "fr";
+
+/** `local` is always there: the bot's own machine. */
+export type HostConfig =
+  | { readonly kind: "local"; readonly name: "local" }
+  | {
+      readonly kind: "ssh";
+      readonly name: string;
+      readonly address: string;
+      readonly port: number | undefined;
+      readonly user: string | undefined;
+      readonly identityFile: string | undefined;
+      /** `SHA256:…` as ssh-keygen prints it; with it known_hosts is not asked. */
+      readonly fingerprint: string | undefined;
+      readonly transport: "ssh" | "openssh";
+    };
+
+export type AppConfig = {
+  readonly name: string;
+  readonly channel: string;
+  readonly preprod: SideConfig;
+  readonly prod: SideConfig;
+  /** First match wins. */
+  readonly paths: readonly PathRule[];
+  /** Glob patterns; the built-in ones come first. */
+  readonly ignore: readonly string[];
+  /** Glob patterns of PROD paths that are never written or deleted. */
+  readonly protect: readonly string[];
+  readonly checks: Readonly<Record<string, "off" | "warn" | "block">>;
+  readonly backup: BackupConfig;
+  readonly rehearse: { readonly command: string; readonly url: string } | undefined;
+  readonly hooks: Readonly<Record<HookPoint, readonly HookConfig[]>>;
+  readonly restart: RestartConfig;
+  readonly health: HealthConfig;
+  readonly approval: ApprovalConfig;
+  readonly freeze: readonly FreezeConfig[];
+};
+
+/** `root` is absolute or starts with `~/`, without a trailing slash. */
+export type SideConfig = { readonly hosts: readonly HostConfig[]; readonly root: string };
+
+/** `from` and `to` are relative; both end in `/` for a directory, neither for a file. `""` is not allowed, `./` is the whole root. */
+export type PathRule = {
+  readonly from: string;
+  readonly to: string;
+  /** Whether PROD paths under `to` that PREPROD does not have are removed. */
+  readonly delete: boolean;
+  /** Promoted only when asked for by this name. */
+  readonly group: string | undefined;
+  readonly rewrite: readonly { readonly match: string; readonly replace: string }[];
+};
+
+export type BackupConfig = {
+  readonly keep: number;
+  readonly exclude: readonly string[];
+  readonly compression: "auto" | "zstd" | "gzip" | "none";
+};
+
+export type HookPoint = "after-swap" | "before-restart" | "after-health";
+export type HookConfig = { readonly when: readonly string[]; readonly run: string; readonly timeoutSeconds: number };
+
+export type RestartConfig = { readonly timeoutSeconds: number } & (
+  | { readonly kind: "compose"; readonly file: string; readonly mode: "restart" | "recreate"; readonly services: readonly string[] }
+  | { readonly kind: "systemd"; readonly unit: string; readonly user: boolean; readonly sudo: boolean }
+  | { readonly kind: "command"; readonly command: string }
+  | { readonly kind: "none" }
+);
+
+export type HealthConfig = {
+  readonly startPeriodSeconds: number;
+  readonly deadlineSeconds: number;
+  readonly successes: number;
+  readonly intervalSeconds: number;
+  readonly http: readonly HttpProbe[];
+  readonly container: string | undefined;
+  readonly logs: LogScan | undefined;
+};
+
+/** Asked from PROD's host. */
+export type HttpProbe = {
+  readonly url: string;
+  readonly status: number | undefined;
+  readonly contains: string | undefined;
+  readonly timeoutSeconds: number;
+};
+
+export type LogScan = { readonly command: string; readonly tail: number; readonly forbid: readonly string[] };
+
+export type ApprovalConfig = {
+  /** Slack user ids (`U…`, `W…`) and user group ids (`S…`). */
+  readonly approvers: readonly string[];
+  readonly required: number;
+  readonly byRequester: boolean;
+  readonly expiresSeconds: number;
+};
+
+export type FreezeConfig = { readonly cron: string; readonly forSeconds: number; readonly reason: string };
+
+/** What the environment and `.env` say. Tokens are read here and nowhere else. */
+export type Environment = {
+  readonly slack: {
+    readonly botToken: string | undefined;
+    readonly appToken: string | undefined;
+    readonly signingSecret: string | undefined;
+    readonly port: number | undefined;
+    readonly apiUrl: string | undefined;
+  };
+  readonly configFile: string;
+  readonly dataDir: string;
+  readonly databaseUrl: string | undefined;
+  readonly logLevel: string;
+};

@@ -1,0 +1,221 @@
+// What Slack, the terminal and the demo ask: one object for proposing, deciding, promoting, rolling back and telling.
+
+import type { RestorePoint } from "../backup/restore-point.ts";
+import type { HealthReport } from "../health/health.ts";
+import type { Plan } from "../tree/plan.ts";
+
+/** Who acts. `id` is a Slack user id, or `terminal:<login>`. */
+export type Person = { readonly id: string; readonly via: "slack" | "terminal" };
+
+/** Whether a person belongs to the approvers of an app, asked at the click and again before the first write. */
+export interface Membership {
+  /** User ids among `approvers` after expanding groups; deactivated people, guests and bots left out. Throws when Slack cannot be asked. */
+  approvers(approvers: readonly string[]): Promise<ReadonlySet<string>>;
+}
+
+export interface Promotions {
+  readonly apps: readonly string[];
+  propose(request: ProposeRequest): Promise<Proposal>;
+  decide(request: DecideRequest): Promise<Decided>;
+  /** Breaks the glass from a terminal: records the decision of the person there and starts, under the same rules but approval. */
+  promoteNow(request: PromoteNowRequest): Promise<Decided>;
+  rollBack(request: RollBackRequest): Promise<RollBackStarted>;
+  /** Asks a running promotion to stop and go back; false when nothing of that id runs. */
+  stop(promotionId: string, by: Person): Promise<boolean>;
+  lock(app: string, by: Person, reason: string, seconds: number | undefined): Promise<Lock>;
+  unlock(app: string, by: Person): Promise<boolean>;
+  plan(planId: string): Promise<PlanRecord | undefined>;
+  /** Unified diff of a plan's text files, read from both sides now; secrets masked. */
+  patch(planId: string): Promise<string>;
+  promotion(promotionId: string): Promise<PromotionRecord | undefined>;
+  /** Everything a promotion recorded, in order. */
+  events(promotionId: string, afterSequence?: number): Promise<readonly PromotionEvent[]>;
+  /** The whole log as text: steps, output of commands, health attempts; secrets masked. */
+  log(promotionId: string): Promise<string>;
+  status(app: string): Promise<Status>;
+  history(app: string, options?: { limit?: number; before?: string }): Promise<readonly PromotionRecord[]>;
+  restorePoints(app: string): Promise<readonly RestorePoint[]>;
+  verify(app: string): Promise<readonly Verified[]>;
+  /** Waits for the ending of a promotion; for the terminal. */
+  waitFor(promotionId: string, onEvent?: (event: PromotionEvent) => void): Promise<PromotionRecord>;
+  /** Called with the id of each plan or promotion whose record or events changed, also by another process. Returns the unsubscribe. */
+  onChange(listener: (change: { readonly kind: "plan" | "promotion"; readonly id: string }) => void): () => void;
+}
+
+export type ProposeRequest = {
+  readonly app: string;
+  readonly by: Person;
+  readonly groups?: readonly string[];
+  /** Re-reads every file instead of trusting remembered hashes. */
+  readonly fresh?: boolean;
+};
+
+export type Proposal =
+  | { readonly outcome: "planned"; readonly plan: Plan }
+  | { readonly outcome: "in-sync"; readonly plan: Plan };
+
+export type DecideRequest = {
+  readonly planId: string;
+  readonly by: Person;
+  readonly verdict: "approve" | "reject";
+  readonly reason?: string;
+  /** Where the click came from; a plan is decided only in the channel it was posted in. */
+  readonly channel?: string;
+};
+
+/** Every answer to a click. Only `started`, `counted` and `rejected` changed anything. */
+export type Decided =
+  | { readonly outcome: "started"; readonly promotionId: string; readonly plan: Plan }
+  | { readonly outcome: "counted"; readonly plan: Plan; readonly approvals: number; readonly required: number }
+  | { readonly outcome: "rejected"; readonly plan: Plan }
+  | { readonly outcome: "refused"; readonly refusal: Refusal; readonly plan: Plan | undefined };
+
+export type Refusal =
+  | { readonly why: "unknown-plan" }
+  | { readonly why: "not-an-approver"; readonly approvers: readonly string[] }
+  | { readonly why: "own-request" }
+  | { readonly why: "already-counted" }
+  | { readonly why: "already-decided"; readonly status: PlanStatus; readonly by: string | undefined; readonly at: string | undefined }
+  | { readonly why: "expired"; readonly at: string }
+  | { readonly why: "blocked"; readonly checks: readonly string[] }
+  | { readonly why: "wrong-channel" }
+  | { readonly why: "nothing-to-do" }
+  | { readonly why: "locked"; readonly lock: Lock }
+  | { readonly why: "running"; readonly promotionId: string }
+  | { readonly why: "membership-unknown" };
+
+export type PromoteNowRequest = {
+  readonly app: string;
+  readonly by: Person;
+  /** The digest or id that `diff` printed. */
+  readonly plan: string;
+  readonly reason?: string;
+};
+
+export type RollBackRequest = {
+  readonly app: string;
+  readonly by: Person;
+  /** Default: the last good restore point that PROD is not already at. */
+  readonly to?: string;
+  readonly reason?: string;
+};
+
+export type RollBackStarted =
+  | { readonly outcome: "started"; readonly promotionId: string; readonly to: RestorePoint }
+  /** A promotion was running: it was told to stop and go back, which is the rollback. */
+  | { readonly outcome: "stopping"; readonly promotionId: string }
+  | { readonly outcome: "refused"; readonly why: "no-restore-point" | "not-an-approver" | "running"; readonly promotionId?: string };
+
+export type PlanStatus = "open" | "approved" | "rejected" | "expired" | "stale" | "replaced";
+
+export type PlanRecord = {
+  readonly plan: Plan;
+  readonly status: PlanStatus;
+  readonly decisions: readonly Decision[];
+  /** Present when it was approved and started. */
+  readonly promotionId: string | undefined;
+  /** Why it is stale: the paths that moved. */
+  readonly moved: readonly string[];
+};
+
+export type Decision = {
+  readonly by: string;
+  readonly verdict: "approve" | "reject";
+  readonly at: string;
+  readonly reason: string | undefined;
+  readonly via: Person["via"];
+};
+
+export type Lock = { readonly app: string; readonly by: string; readonly reason: string; readonly since: string; readonly until: string | undefined };
+
+/** The steps of a promotion and of a rollback, in order; what the checklist shows. */
+export const promotionSteps = ["lock", "verify", "back-up", "stage", "swap", "restart", "health", "finish"] as const;
+export const rollbackSteps = ["lock", "stage", "swap", "restart", "health", "finish"] as const;
+export type StepName = (typeof promotionSteps)[number] | "swap-back" | "restart-back" | "health-back";
+
+export type PromotionStatus = "running" | "done" | "rolled-back" | "refused" | "parked";
+
+export type PromotionRecord = {
+  /** `pr_…` for a promotion, `rb_…` for a rollback. */
+  readonly id: string;
+  readonly app: string;
+  readonly kind: "promotion" | "rollback";
+  readonly planId: string | undefined;
+  /** For a rollback: where to. */
+  readonly restorePointId: string | undefined;
+  readonly requester: string;
+  readonly approvedBy: readonly string[];
+  readonly reason: string | undefined;
+  readonly status: PromotionStatus;
+  readonly steps: readonly StepRecord[];
+  readonly stopRequestedBy: string | undefined;
+  readonly startedAt: string;
+  readonly finishedAt: string | undefined;
+  readonly ending: Ending | undefined;
+};
+
+export type StepRecord = {
+  readonly name: StepName;
+  readonly status: "waiting" | "running" | "done" | "failed" | "skipped";
+  readonly startedAt: string | undefined;
+  readonly finishedAt: string | undefined;
+  /** Facts for the checklist line: `214 MB in 6 s`, `12 files`; made by texts from `facts`. */
+  readonly facts: Facts;
+};
+
+export type Facts = Readonly<Record<string, string | number | boolean>>;
+
+/** How it ended. `unknown` is never an ending. */
+export type Ending =
+  | { readonly outcome: "done"; readonly impact: Impact }
+  /** Something after the first write failed, or a person stopped it: PROD is as it was, checked path by path. */
+  | {
+      readonly outcome: "rolled-back";
+      readonly failedStep: StepName;
+      readonly because: Failure;
+      readonly health: HealthReport["outcome"] | "unknown";
+    }
+  /** Nothing was written. */
+  | { readonly outcome: "refused"; readonly because: Failure; readonly moved: readonly string[] }
+  /** PROD needs a person: the lock is kept, `commands` are the exact next ones to type. */
+  | { readonly outcome: "parked"; readonly failedStep: StepName; readonly because: Failure; readonly commands: readonly string[] };
+
+/** Why, as a code with facts: `texts` makes the sentence. `stopped`, `stale`, `unhealthy` and every code of `errors.ts`. */
+export type Failure = { readonly code: string; readonly details: Readonly<Record<string, unknown>> };
+
+export type Impact = {
+  readonly filesChanged: number;
+  readonly bytesBefore: number;
+  readonly bytesAfter: number;
+  readonly linesAdded: number;
+  readonly linesRemoved: number;
+  readonly healthBefore: string;
+  readonly healthAfter: string;
+  /** From the end of the swap to the first good answer. */
+  readonly downtimeSeconds: number;
+  readonly swapMilliseconds: number;
+};
+
+export type PromotionEvent = {
+  readonly promotionId: string;
+  /** 1, 2, 3, ... without gaps. */
+  readonly sequence: number;
+  readonly at: string;
+  readonly kind: "step-started" | "step-progress" | "step-done" | "step-failed" | "log" | "note" | "ended";
+  readonly step: StepName | undefined;
+  readonly facts: Facts;
+  /** Lines of output, capped and masked. */
+  readonly excerpt: readonly string[];
+};
+
+export type Status = {
+  readonly app: string;
+  readonly running: PromotionRecord | undefined;
+  readonly waiting: readonly Plan[];
+  readonly lock: Lock | undefined;
+  readonly last: PromotionRecord | undefined;
+  readonly preprodHealth: "healthy" | "unhealthy" | "unknown";
+  readonly prodHealth: "healthy" | "unhealthy" | "unknown";
+};
+
+export type Verified = { readonly restorePoint: RestorePoint; readonly good: boolean; readonly problem: string };
