@@ -1,0 +1,48 @@
+// What a promotion needs of the world, as the few verbs its story is told with.
+
+import type { Facts, Failure, StepName } from "./promotions.ts";
+
+/** What a step came to. Facts and excerpts are for people; the story looks only at `ok` and `wrote`. */
+export type StepOutcome =
+  | { readonly ok: true; readonly facts: Facts; readonly excerpt: readonly string[] }
+  | {
+      readonly ok: false;
+      readonly facts: Facts;
+      readonly excerpt: readonly string[];
+      readonly because: Failure;
+      /** The paths that are not as planned. */
+      readonly moved: readonly string[];
+      /**
+       * `nothing`: PROD was not touched. `undone`: it was, and is again as before. `something`: it was, and can go back.
+       * `unknown`: nobody could look, or it can neither go on nor back: a person has to.
+       */
+      readonly wrote: "nothing" | "undone" | "something" | "unknown";
+    };
+
+/**
+ * One promotion's hold on PROD. Every verb may be called again after a crash at any point of an earlier call and then
+ * finishes, or tells, what that one began. Failures a person may meet are outcomes; a throw is a broken wire or our bug.
+ */
+export type Target = Readonly<Record<StepName, (progress: Progress) => Promise<StepOutcome>>> & {
+  /** Lets go of PROD and clears what only the run needed. `keepClaim` when a person has to look first. */
+  letGo(options: { readonly keepClaim: boolean }): Promise<void>;
+};
+
+/** What a running step reports while it works, and what it asks. */
+export type Progress = {
+  readonly report: (facts: Facts) => void;
+  readonly log: (lines: readonly string[]) => Promise<void>;
+  readonly shouldStop: () => boolean;
+};
+
+export function done(facts: Facts = {}, excerpt: readonly string[] = []): StepOutcome {
+  return { ok: true, facts, excerpt };
+}
+
+export function failed(
+  wrote: Extract<StepOutcome, { ok: false }>["wrote"],
+  because: Failure,
+  more: { readonly facts?: Facts; readonly excerpt?: readonly string[]; readonly moved?: readonly string[] } = {},
+): StepOutcome {
+  return { ok: false, wrote, because, facts: more.facts ?? {}, excerpt: more.excerpt ?? [], moved: more.moved ?? [] };
+}
