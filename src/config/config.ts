@@ -67,10 +67,19 @@ export type BackupConfig = {
 };
 
 export type HookPoint = "after-swap" | "before-restart" | "after-health";
-export type HookConfig = { readonly when: readonly string[]; readonly run: string; readonly timeoutSeconds: number };
+export type HookConfig = {
+  readonly when: readonly string[];
+  readonly run: string;
+  readonly timeoutSeconds: number;
+};
 
 export type RestartConfig = { readonly timeoutSeconds: number } & (
-  | { readonly kind: "compose"; readonly file: string; readonly mode: "restart" | "recreate"; readonly services: readonly string[] }
+  | {
+      readonly kind: "compose";
+      readonly file: string;
+      readonly mode: "restart" | "recreate";
+      readonly services: readonly string[];
+    }
   | { readonly kind: "systemd"; readonly unit: string; readonly user: boolean; readonly sudo: boolean }
   | { readonly kind: "command"; readonly command: string }
   | { readonly kind: "none" }

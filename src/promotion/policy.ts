@@ -33,7 +33,13 @@ export function refuseApproval(facts: DecisionFacts): Refusal | undefined {
 }
 
 /** Rejecting is open to approvers and to the person who asked; it needs no free target. */
-export function refuseRejection({ record, by, approval, approvers, now }: DecisionFacts): Refusal | undefined {
+export function refuseRejection({
+  record,
+  by,
+  approval,
+  approvers,
+  now,
+}: DecisionFacts): Refusal | undefined {
   const closed = refuseClosed(record, now);
   if (closed) return closed;
   if (by.via === "terminal" || by.id === record.plan.requester) return undefined;
@@ -52,7 +58,9 @@ export function countApprovals(
 ): { readonly approvals: number; readonly enough: boolean } {
   const given = record.decisions.filter((decision) => decision.verdict === "approve");
   const atTerminal = given.some((decision) => decision.via === "terminal");
-  const people = new Set(given.filter((decision) => mayCount(decision, record, approval, approvers)).map(({ by }) => by));
+  const people = new Set(
+    given.filter((decision) => mayCount(decision, record, approval, approvers)).map(({ by }) => by),
+  );
   return { approvals: people.size, enough: atTerminal || people.size >= approval.required };
 }
 

@@ -42,7 +42,18 @@ export function done(facts: Facts = {}, excerpt: readonly string[] = []): StepOu
 export function failed(
   wrote: Extract<StepOutcome, { ok: false }>["wrote"],
   because: Failure,
-  more: { readonly facts?: Facts; readonly excerpt?: readonly string[]; readonly moved?: readonly string[] } = {},
+  more: {
+    readonly facts?: Facts;
+    readonly excerpt?: readonly string[];
+    readonly moved?: readonly string[];
+  } = {},
 ): StepOutcome {
-  return { ok: false, wrote, because, facts: more.facts ?? {}, excerpt: more.excerpt ?? [], moved: more.moved ?? [] };
+  return {
+    ok: false,
+    wrote,
+    because,
+    facts: more.facts ?? {},
+    excerpt: more.excerpt ?? [],
+    moved: more.moved ?? [],
+  };
 }

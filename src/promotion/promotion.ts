@@ -28,7 +28,8 @@ export async function promote(story: Story): Promise<Ending> {
   if (!staged.ok) return refuse(story, staged);
 
   const swapped = await perform("swap");
-  if (!swapped.ok) return swapped.wrote === "nothing" ? refuse(story, swapped) : goBack(story, "swap", swapped);
+  if (!swapped.ok)
+    return swapped.wrote === "nothing" ? refuse(story, swapped) : goBack(story, "swap", swapped);
   const restarted = await perform("restart");
   if (!restarted.ok) return goBack(story, "restart", restarted);
   const healthy = await perform("health");
@@ -50,7 +51,8 @@ export async function rollBack(story: Story): Promise<Ending> {
   if (!staged.ok) return refuse(story, staged);
 
   const swapped = await perform("swap");
-  if (!swapped.ok) return swapped.wrote === "nothing" ? refuse(story, swapped) : goBack(story, "swap", swapped);
+  if (!swapped.ok)
+    return swapped.wrote === "nothing" ? refuse(story, swapped) : goBack(story, "swap", swapped);
   // The state a person asked for is in place: from here a failure is told, not answered by returning to the incident.
   const restarted = await perform("restart");
   if (!restarted.ok) return park(story, "restart", restarted);

@@ -39,7 +39,9 @@ export interface Promotions {
   /** Waits for the ending of a promotion; for the terminal. */
   waitFor(promotionId: string, onEvent?: (event: PromotionEvent) => void): Promise<PromotionRecord>;
   /** Called with the id of each plan or promotion whose record or events changed, also by another process. Returns the unsubscribe. */
-  onChange(listener: (change: { readonly kind: "plan" | "promotion"; readonly id: string }) => void): () => void;
+  onChange(
+    listener: (change: { readonly kind: "plan" | "promotion"; readonly id: string }) => void,
+  ): () => void;
 }
 
 export type ProposeRequest = {
@@ -66,7 +68,12 @@ export type DecideRequest = {
 /** Every answer to a click. Only `started`, `counted` and `rejected` changed anything. */
 export type Decided =
   | { readonly outcome: "started"; readonly promotionId: string; readonly plan: Plan }
-  | { readonly outcome: "counted"; readonly plan: Plan; readonly approvals: number; readonly required: number }
+  | {
+      readonly outcome: "counted";
+      readonly plan: Plan;
+      readonly approvals: number;
+      readonly required: number;
+    }
   | { readonly outcome: "rejected"; readonly plan: Plan }
   | { readonly outcome: "refused"; readonly refusal: Refusal; readonly plan: Plan | undefined };
 
@@ -75,7 +82,12 @@ export type Refusal =
   | { readonly why: "not-an-approver"; readonly approvers: readonly string[] }
   | { readonly why: "own-request" }
   | { readonly why: "already-counted" }
-  | { readonly why: "already-decided"; readonly status: PlanStatus; readonly by: string | undefined; readonly at: string | undefined }
+  | {
+      readonly why: "already-decided";
+      readonly status: PlanStatus;
+      readonly by: string | undefined;
+      readonly at: string | undefined;
+    }
   | { readonly why: "expired"; readonly at: string }
   | { readonly why: "blocked"; readonly checks: readonly string[] }
   | { readonly why: "wrong-channel" }
@@ -104,7 +116,11 @@ export type RollBackStarted =
   | { readonly outcome: "started"; readonly promotionId: string; readonly to: RestorePoint }
   /** A promotion was running: it was told to stop and go back, which is the rollback. */
   | { readonly outcome: "stopping"; readonly promotionId: string }
-  | { readonly outcome: "refused"; readonly why: "no-restore-point" | "not-an-approver" | "running"; readonly promotionId?: string };
+  | {
+      readonly outcome: "refused";
+      readonly why: "no-restore-point" | "not-an-approver" | "running";
+      readonly promotionId?: string;
+    };
 
 export type PlanStatus = "open" | "approved" | "rejected" | "expired" | "stale" | "replaced";
 
@@ -126,10 +142,25 @@ export type Decision = {
   readonly via: Person["via"];
 };
 
-export type Lock = { readonly app: string; readonly by: string; readonly reason: string; readonly since: string; readonly until: string | undefined };
+export type Lock = {
+  readonly app: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly since: string;
+  readonly until: string | undefined;
+};
 
 /** The steps of a promotion and of a rollback, in order; what the checklist shows. */
-export const promotionSteps = ["lock", "verify", "back-up", "stage", "swap", "restart", "health", "finish"] as const;
+export const promotionSteps = [
+  "lock",
+  "verify",
+  "back-up",
+  "stage",
+  "swap",
+  "restart",
+  "health",
+  "finish",
+] as const;
 export const rollbackSteps = ["lock", "stage", "swap", "restart", "health", "finish"] as const;
 export type StepName = (typeof promotionSteps)[number] | "swap-back" | "restart-back" | "health-back";
 
@@ -178,7 +209,12 @@ export type Ending =
   /** Nothing was written. */
   | { readonly outcome: "refused"; readonly because: Failure; readonly moved: readonly string[] }
   /** PROD needs a person: the lock is kept, `commands` are the exact next ones to type. */
-  | { readonly outcome: "parked"; readonly failedStep: StepName; readonly because: Failure; readonly commands: readonly string[] };
+  | {
+      readonly outcome: "parked";
+      readonly failedStep: StepName;
+      readonly because: Failure;
+      readonly commands: readonly string[];
+    };
 
 /** Why, as a code with facts: `texts` makes the sentence. `stopped`, `stale`, `unhealthy` and every code of `errors.ts`. */
 export type Failure = { readonly code: string; readonly details: Readonly<Record<string, unknown>> };
@@ -218,4 +254,8 @@ export type Status = {
   readonly prodHealth: "healthy" | "unhealthy" | "unknown";
 };
 
-export type Verified = { readonly restorePoint: RestorePoint; readonly good: boolean; readonly problem: string };
+export type Verified = {
+  readonly restorePoint: RestorePoint;
+  readonly good: boolean;
+  readonly problem: string;
+};

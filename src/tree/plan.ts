@@ -25,7 +25,11 @@ export type CheckResult = {
   readonly where: readonly { readonly path: string; readonly line: number }[];
 };
 
-export type Drift = { readonly path: string; readonly was: "changed" | "added" | "removed"; readonly since: string };
+export type Drift = {
+  readonly path: string;
+  readonly was: "changed" | "added" | "removed";
+  readonly since: string;
+};
 
 export type Summary = {
   readonly added: number;

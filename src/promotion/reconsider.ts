@@ -1,0 +1,33 @@
+// Whether an approval still holds when the work is about to begin: people, locks and freezes may have changed since the click.
+
+import type { AppConfig } from "../config/config.ts";
+import type { Store } from "../store/store.ts";
+import { countApprovals } from "./policy.ts";
+import type { Failure, Lock, Membership, PromotionRecord } from "./promotions.ts";
+
+export async function reconsider(
+  record: PromotionRecord,
+  app: AppConfig,
+  options: {
+    readonly store: Store;
+    readonly membership: Membership;
+    readonly lockOf: (app: AppConfig) => Promise<Lock | undefined>;
+  },
+): Promise<Failure | undefined> {
+  if (record.planId === undefined) return undefined;
+  const plan = await options.store.plan(record.planId);
+  if (plan === undefined) return { code: "plan-unknown", details: { id: record.planId } };
+  const lock = await options.lockOf(app);
+  if (lock !== undefined)
+    return { code: "locked", details: { by: lock.by, reason: lock.reason, until: lock.until } };
+  if (plan.decisions.some(({ verdict, via }) => verdict === "approve" && via === "terminal"))
+    return undefined;
+  try {
+    const approvers = await options.membership.approvers(app.approval.approvers);
+    if (countApprovals(plan, app.approval, approvers).enough) return undefined;
+    return { code: "approval-void", details: { required: app.approval.required } };
+  } catch {
+    // Nobody can say whether the approvers still are: without that nothing is written.
+    return { code: "membership-unknown", details: {} };
+  }
+}

@@ -1,0 +1,25 @@
+// What the promotion room asks of the rooms that touch machines, app by app.
+
+import type { RestorePoint } from "../backup/restore-point.ts";
+import type { AppConfig } from "../config/config.ts";
+import type { Plan, PlanBody } from "../tree/plan.ts";
+import type { Target } from "./ports.ts";
+import type { PromotionRecord, Verified } from "./promotions.ts";
+
+export interface Workbench {
+  /** Reads both sides; writes nothing. */
+  plan(
+    app: AppConfig,
+    options: { readonly groups: readonly string[]; readonly fresh: boolean },
+  ): Promise<PlanBody>;
+  /** Unified diff of the plan's text files as both sides are now; not yet masked. */
+  patch(app: AppConfig, plan: Plan): Promise<string>;
+  /** Newest first. */
+  restorePoints(app: AppConfig): Promise<readonly RestorePoint[]>;
+  verify(app: AppConfig): Promise<readonly Verified[]>;
+  /** Asks the app's own health check once. */
+  health(app: AppConfig): Promise<"healthy" | "unhealthy" | "unknown">;
+  openTarget(app: AppConfig, record: PromotionRecord, plan: Plan | undefined): Target;
+  /** The next commands for a person, when a promotion has to be parked. */
+  commands(app: AppConfig, record: PromotionRecord): readonly string[];
+}
