@@ -23,6 +23,15 @@ export type CheckResult = {
   readonly level: "ok" | "warn" | "block";
   readonly message: string;
   readonly where: readonly { readonly path: string; readonly line: number }[];
+  /** The same place by place, for programs and other languages; the longest lists are cut. */
+  readonly findings?: readonly {
+    readonly code: string;
+    readonly path: string;
+    readonly line: number;
+    readonly facts: Readonly<Record<string, string | number>>;
+    readonly message: string;
+    readonly uncertain?: boolean;
+  }[];
 };
 
 export type Drift = {
