@@ -1,0 +1,19 @@
+// Every sentence in English; the other languages take their shape from here.
+
+import { conversation } from "./en/conversation.ts";
+import { failures } from "./en/failures.ts";
+import { plan } from "./en/plan.ts";
+import { promotion } from "./en/promotion.ts";
+import { terminal } from "./en/terminal.ts";
+import { englishMeasures } from "./measures.ts";
+
+const someone = {
+  atTerminal: (login: string) => `${login} (terminal)`,
+  calendar: "the calendar of the configuration",
+  nobody: "nobody",
+  youKnow: "the approvers of the configuration",
+};
+
+export const en = { measures: englishMeasures, someone, plan, promotion, conversation, failures, terminal };
+
+export type Texts = typeof en;

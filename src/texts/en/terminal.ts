@@ -1,0 +1,51 @@
+// What the command line prints around its facts, in English. Plain text.
+
+import { englishMeasures as measures } from "../measures.ts";
+
+const { count } = measures;
+
+export const terminal = {
+  comparing: (app: string) => `Comparing PREPROD and PROD of ${app} …`,
+  planHeading: (app: string, id: string) => `Plan ${id} for ${app}`,
+  digest: (digest: string) => `Digest ${digest}`,
+  expires: (when: string) => `Valid until ${when}`,
+  kinds: { add: "added", change: "changed", remove: "removed", mode: "mode", type: "type" },
+  checksHeading: "Checks",
+  levels: { ok: "ok", warn: "warning", block: "blocks" },
+  howToPromote: (app: string, id: string) => `To promote it: passerelle promote ${app} --plan ${id}`,
+  approveInSlack: "Or approve it in Slack.",
+  confirm: (n: number) => `Promote ${count(n, "file", "files")} to PROD? Type PROD to go on: `,
+  confirmRollback: (id: string) => `Roll PROD back to ${id}? Type PROD to go on: `,
+  notConfirmed: "Not confirmed. Nothing was changed.",
+  needsPlan:
+    "Without a terminal to ask at, `promote` needs --plan with the id or digest that `diff` printed.",
+  needsYes: "Without a terminal to ask at, `rollback` needs --yes.",
+  needsReason: "--reason is needed: say why, for those who look later.",
+  breakingGlass: "No approval in Slack: recorded as a promotion from a terminal, and told in the channel.",
+  stepStarted: (step: string) => `${step} …`,
+  stepDone: (step: string, facts: string) => (facts === "" ? step : `${step} — ${facts}`),
+  stepFailed: (step: string, why: string) => (why === "" ? step : `${step} — ${why}`),
+  ended: (seconds: number) => `Ended after ${measures.duration(seconds)}.`,
+  nextCommands: "Next commands, in this order:",
+  restorePoints: (app: string) => `Restore points of ${app}`,
+  noRestorePoints: (app: string) => `${app} has no restore points yet.`,
+  verified: (id: string) => `${id}: listing, size and checksum are right`,
+  notVerified: (id: string, problem: string) => `${id}: ${problem}`,
+  allVerified: (n: number) => `${count(n, "restore point is", "restore points are")} good.`,
+  someBad: (n: number) => `${count(n, "restore point is", "restore points are")} not good.`,
+  configGood: (file: string, apps: number) => `${file} is right: ${count(apps, "app", "apps")}.`,
+  mistakes: (n: number) => count(n, "mistake", "mistakes"),
+  allWell: "Everything is in place.",
+  findings: (n: number) => `${count(n, "thing needs", "things need")} a person.`,
+  remedy: (words: string) => `Remedy: ${words}`,
+  listening: (where: string) => `Listening to Slack (${where}). Stop with Ctrl+C.`,
+  stopping: "Stopping. What runs on the hosts goes on; the next start adopts it.",
+  stopped: "Stopped.",
+  slackDown: "Slack is not reachable yet; trying again by itself.",
+  fingerprint: (host: string, fingerprint: string) => `${host} offers the key ${fingerprint}`,
+  trust: "Compare it with what the host's administrator says. Type yes to trust it: ",
+  trusted: (host: string) => `The key of ${host} is recorded.`,
+  notTrusted: "Not recorded.",
+  unknownCommand: (word: string) => `“${word}” is not a command.`,
+  usage: "Usage: passerelle <command> [app] [options]",
+};

@@ -1,0 +1,26 @@
+// Chaque phrase en français.
+
+import type { Texts } from "./en.ts";
+import { conversation } from "./fr/conversation.ts";
+import { failures } from "./fr/failures.ts";
+import { plan } from "./fr/plan.ts";
+import { promotion } from "./fr/promotion.ts";
+import { terminal } from "./fr/terminal.ts";
+import { frenchMeasures } from "./measures.ts";
+
+const someone = {
+  atTerminal: (login: string) => `${login} (terminal)`,
+  calendar: "le calendrier de la configuration",
+  nobody: "personne",
+  youKnow: "les approbateurs de la configuration",
+};
+
+export const fr: Texts = {
+  measures: frenchMeasures,
+  someone,
+  plan,
+  promotion,
+  conversation,
+  failures,
+  terminal,
+};
