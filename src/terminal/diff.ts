@@ -1,0 +1,58 @@
+// `passerelle diff`: what would change, for people, for programs and as a patch.
+
+import { diffJson } from "../tree/diff-json.ts";
+import type { Plan, PlanBody } from "../tree/plan.ts";
+import type { TerminalCommand } from "./arguments.ts";
+import { chooseApp, exits, type TerminalContext } from "./context.ts";
+
+export async function showDiff(
+  command: Extract<TerminalCommand, { name: "diff" }>,
+  { promotions, screen, by }: TerminalContext,
+): Promise<number> {
+  const app = chooseApp(promotions, command.app);
+  screen.note(screen.texts.terminal.comparing(app));
+  const proposal = await promotions.propose({ app, by, groups: command.groups, fresh: command.fresh });
+  const { plan } = proposal;
+  if (command.json) {
+    const patch =
+      command.patch && proposal.outcome === "planned" ? { patch: await promotions.patch(plan.id) } : {};
+    screen.json({ ...diffJson(plan), ...patch });
+  } else if (proposal.outcome === "in-sync") {
+    screen.say(screen.texts.plan.inSync(app));
+  } else {
+    for (const line of describePlan(plan, screen.texts)) screen.say(line);
+    if (command.patch) screen.raw(await promotions.patch(plan.id));
+    else screen.say(screen.texts.terminal.howToPromote(app, plan.id));
+  }
+  return exitOf(plan);
+}
+
+export function exitOf(plan: PlanBody): number {
+  if (plan.checks.some(({ level }) => level === "block")) return exits.blocked;
+  return plan.changes.length === 0 ? exits.ok : exits.changes;
+}
+
+/** The plan as lines of plain text. */
+export function describePlan(plan: Plan, texts: TerminalContext["screen"]["texts"]): readonly string[] {
+  const { terminal, measures } = texts;
+  const { added, changed, removed, bytes, linesAdded, linesRemoved } = plan.summary;
+  const letters = { add: "A", change: "M", remove: "D", mode: "X", type: "T" } as const;
+  const rows = plan.changes.map((change) => {
+    const lines =
+      change.linesAdded + change.linesRemoved === 0 ? "" : `  +${change.linesAdded} -${change.linesRemoved}`;
+    return ` ${letters[change.kind]} ${change.path}${lines}`;
+  });
+  const checks = plan.checks.filter(({ level }) => level !== "ok");
+  return [
+    terminal.planHeading(plan.app, plan.id),
+    `${texts.plan.changed(changed)}, ${texts.plan.added(added)}, ${texts.plan.removed(removed)} · +${linesAdded} -${linesRemoved} · ${measures.bytes(bytes)}`,
+    "",
+    ...rows,
+    ...plan.onlyInProd.map((path) => `   ${path}`),
+    ...(checks.length === 0 ? [] : ["", terminal.checksHeading]),
+    ...checks.map((check) => ` ${terminal.levels[check.level]}  ${check.id}: ${check.message}`),
+    "",
+    terminal.digest(plan.digest),
+    terminal.expires(measures.moment(plan.expiresAt)),
+  ];
+}
