@@ -1,0 +1,125 @@
+// The directory beside PROD where a target keeps its jobs, its undo sets and its claims.
+
+import { PasserelleError } from "../errors.ts";
+import { decodeBytes } from "./bytes.ts";
+import { capture } from "./capture.ts";
+import { expandRoot } from "./shell.ts";
+import type { Transport } from "./transport.ts";
+
+export type StateDir = {
+  readonly stateDir: string;
+  /** PROD's root without `~` and without symbolic links. */
+  readonly prodRoot: string;
+};
+
+// Each tool is tried with what is used of it: BusyBox and old releases have the names but not the options.
+const toolProbe = String.raw`
+probe=$(mktemp -d "${"$"}{TMPDIR:-/tmp}/passerelle.XXXXXX") || exit 71
+trap 'rm -rf -- "$probe"' EXIT
+needs() {
+  tool=$1
+  shift
+  (cd -- "$probe" && "$@") </dev/null >/dev/null 2>&1 || missing="$missing $tool"
+}
+missing=
+: >"$probe/a"
+printf 'a\0' >"$probe/list"
+needs flock sh -c 'exec 9>>lock && flock -w 1 9 && flock --close -s -n lock true; flock --close -n other true'
+needs setsid sh -c 'setsid -f true'
+needs timeout timeout -v -k 10 10 true
+needs sync sync a
+needs sha256sum sh -c 'echo "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  a" | sha256sum -c --status'
+needs find sh -c '[ -n "$(find . -maxdepth 1 -name a -printf "%P %s %T@ %C@ %i %m %y\0" | head -c 1)" ]'
+needs tar sh -c 'tar --null --no-recursion -cf a.tar -T list && tar -tf a.tar'
+needs mv sh -c ': >b && mv -T b c && [ -e c ]'
+needs cp sh -c 'mkdir d && cp -Pl --parents a d && cp -RPlf d/. e'
+needs xargs sh -c 'xargs -0 -r true <list'
+needs stat sh -c '[ "$(stat -c %s a)" = 0 ]'
+needs dd sh -c 'dd bs=1 count=1 iflag=fullblock of=f if=list'
+needs head head -c 1 list
+needs tail tail -c +1 list
+needs mktemp sh -c 'mktemp -d x.XXXXXX'
+needs mkfifo mkfifo pipe
+`;
+
+const toolsScript = `${toolProbe}
+echo "$missing"
+`;
+
+const prepareScript = `${toolProbe}
+answer() { printf '%s\\0' "$@"; exit 0; }
+[ -z "$missing" ] || answer tool-missing "$missing"
+app=$1
+root=$(cd -P -- "$root" 2>/dev/null && printf '%s.' "$PWD") || answer side-missing "$root"
+root=\${root%.}
+parent=\${root%/*}
+[ -n "$root" ] && [ "$root" != / ] || answer unusable root "$root" ""
+base=\${parent}/.passerelle
+state=$base/$app
+
+device() { stat -c %d -- "$1"; }
+[ -e "$base" ] || [ -L "$base" ] || said=$(mkdir -m 700 -- "$base" 2>&1) || [ -d "$base" ] || answer unusable not-writable "$base" "$said"
+check() {
+  [ ! -L "$1" ] || answer unusable symlink "$1" ""
+  [ -d "$1" ] || answer unusable not-a-directory "$1" ""
+  [ "$(stat -c %u -- "$1")" = "$(id -u)" ] || answer unusable not-ours "$1" "$(stat -c %U -- "$1")"
+  [ "$(device "$1")" = "$(device "$root")" ] || answer unusable other-device "$1" ""
+  chmod 700 -- "$1" || answer unusable not-writable "$1" ""
+}
+case $(stat -c %A -- "\${parent:-/}") in ????????w[!tT]) answer unusable parent-writable-by-others "\${parent:-/}" "" ;; esac
+check "$base"
+for directory in "$state" "$state/jobs" "$state/staging" "$state/undo" "$state/backups"; do
+  [ -e "$directory" ] || [ -L "$directory" ] || said=$(mkdir -m 700 -- "$directory" 2>&1) || [ -d "$directory" ] ||
+    answer unusable not-writable "$directory" "$said"
+  check "$directory"
+done
+said=$(: 2>&1 >>"$state/lock") || answer unusable not-writable "$state" "$said"
+answer ready "$state" "$root"
+`;
+
+/** What of the needed tools the host lacks, or has in a form without the options that are used. */
+export async function missingTools(transport: Transport): Promise<readonly string[]> {
+  const { stdout } = await capture(transport, toolsScript, { what: "looking for tools", timeoutSeconds: 60 });
+  return words(decodeBytes(stdout));
+}
+
+/**
+ * Makes the state directory where it is not there yet; changes nothing of PROD. Throws `tool-missing` with all missing
+ * tools at once, `side-missing`, or `state-dir-unusable` with the reason: `symlink`, `not-ours`, `other-device`, `not-writable`,
+ * `not-a-directory`, `parent-writable-by-others`, `root`.
+ */
+export async function prepareStateDir(
+  transport: Transport,
+  prodRoot: string,
+  app: string,
+): Promise<StateDir> {
+  if (app === "" || app.startsWith(".") || /[/\0\n]/.test(app))
+    throw new TypeError(`no name for a directory: ${app}`);
+  const { host } = transport;
+  const { stdout } = await capture(transport, `root=${expandRoot(prodRoot)}\n${prepareScript}`, {
+    what: "preparing the state directory",
+    args: [app],
+    timeoutSeconds: 60,
+  });
+  const [answer, first = "", second = "", third = ""] = decodeBytes(stdout).split("\0");
+  switch (answer) {
+    case "ready":
+      return { stateDir: first, prodRoot: second };
+    case "tool-missing":
+      throw new PasserelleError("tool-missing", { host, tools: words(first) });
+    case "side-missing":
+      throw new PasserelleError("side-missing", { host, path: first });
+    case "unusable":
+      throw new PasserelleError("state-dir-unusable", {
+        host,
+        reason: first,
+        path: second,
+        ...(third === "" ? {} : { stderr: third.slice(0, 300) }),
+      });
+  }
+  throw new Error(`preparing the state directory said ${JSON.stringify(answer)}`);
+}
+
+function words(text: string): readonly string[] {
+  return text.split(/\s+/).filter((word) => word !== "");
+}
