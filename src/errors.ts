@@ -7,6 +7,7 @@ export const failureCodes = [
   "environment-invalid",
   "app-unknown",
   "group-unknown",
+  "host-unknown",
   "plan-unknown",
   "promotion-unknown",
   "restore-point-unknown",

@@ -46,6 +46,8 @@ export const failures: Readonly<Record<TextCode, Sentence>> = {
     `The environment is not usable: ${detail(d, ["variable", "name"], "a variable")}${said(d)}. Correct it in .env (see .env.example) and start again.`,
   "app-unknown": (d) =>
     `There is no app called ${detail(d, ["app", "name"], "that")} in the configuration.${known(d)} Check the name.`,
+  "host-unknown": (d) =>
+    `There is no host called ${detail(d, ["host", "name"], "that")} under \`hosts:\` in the configuration.${known(d)} Check the name.`,
   "group-unknown": (d) =>
     `There is no group called ${detail(d, ["group", "name"], "that")} in the path rules.${known(d)} Check the name after --with.`,
   "plan-unknown": (d) =>

@@ -32,6 +32,8 @@ export const failures: Readonly<Record<TextCode, Sentence>> = {
     `L'environnement n'est pas utilisable : ${detail(d, ["variable", "name"], "une variable")}${said(d)}. Corrigez-le dans .env (voir .env.example) puis relancez.`,
   "app-unknown": (d) =>
     `Aucune application ne s'appelle ${detail(d, ["app", "name"], "ainsi")} dans la configuration.${known(d)} Vérifiez le nom.`,
+  "host-unknown": (d) =>
+    `Aucun hôte ne s'appelle ${detail(d, ["host", "name"], "ainsi")} sous \`hosts:\` dans la configuration.${known(d)} Vérifiez le nom.`,
   "group-unknown": (d) =>
     `Aucun groupe ne s'appelle ${detail(d, ["group", "name"], "ainsi")} dans les règles de chemins.${known(d)} Vérifiez le nom après --with.`,
   "plan-unknown": (d) =>
