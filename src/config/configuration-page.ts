@@ -1,0 +1,68 @@
+// The page docs/configuration.md, made from the schema so that it cannot say anything else.
+
+import { type Shape, shapeOfConfig } from "./mistakes.ts";
+
+/** `example` is a whole configuration file, shown at the end. */
+export function configurationPage(example: string): string {
+  const intro = [
+    "# Configuration",
+    "",
+    "<!-- Made from src/config/schema.ts by `npm run docs`. -->",
+    "",
+    "`passerelle.yml` says which apps there are, where their two sides are, and who decides. The file's place can be changed",
+    "with `PASSERELLE_CONFIG`. `passerelle check-config` tells every mistake at once, with line and column; nothing starts",
+    "before they are mended.",
+    "",
+    "Durations are a number with `s`, `m`, `h` or `d`: `90s`, `5m`, `2h`, `1d`. A path that begins with `~/` is below the home",
+    "of the login on that host.",
+  ];
+  const sections = section("", shapeOfConfig).flatMap((part) => ["", ...part]);
+  const end = ["", "## A whole file", "", "```yaml", example.trimEnd(), "```", ""];
+  return [...intro, ...sections, ...end].join("\n");
+}
+
+/** The table of a block's keys, then the sections of the blocks in it. */
+function section(path: string, shape: Shape): readonly (readonly string[])[] {
+  const keys = Object.entries(shape.properties ?? {});
+  const rows = keys.map(([key, value]) => {
+    const needed = shape.required?.includes(key) === true;
+    const otherwise = needed ? "needed" : value.default === undefined ? "" : `\`${value.default}\``;
+    return `| \`${key}\` | ${kindOf(value)} | ${otherwise} | ${value.description ?? ""} |`;
+  });
+  const table = [
+    `## ${path === "" ? "The file" : `\`${path}\``}`,
+    "",
+    "| key | is | when left out | meaning |",
+    "|---|---|---|---|",
+    ...rows,
+  ];
+  const inner = keys.flatMap(([key, value]) => {
+    const found = blockIn(value, path === "" ? key : `${path}.${key}`);
+    return found === undefined ? [] : section(found.path, found.shape);
+  });
+  return [table, ...inner];
+}
+
+function blockIn(shape: Shape, path: string): { readonly path: string; readonly shape: Shape } | undefined {
+  if (shape.properties !== undefined) return { path, shape };
+  if (shape.items?.properties !== undefined) return { path: `${path}[]`, shape: shape.items };
+  const other = shape.additionalProperties;
+  if (other !== undefined && other !== false && other.properties !== undefined) {
+    return { path: `${path}.<name>`, shape: other };
+  }
+  const form = shape.anyOf?.find((one) => one.properties !== undefined);
+  return form === undefined ? undefined : { path, shape: form };
+}
+
+function kindOf(shape: Shape): string {
+  if (shape.anyOf !== undefined) return shape.anyOf.map(kindOf).join(" or ");
+  if (shape.const !== undefined) return `\`${shape.const}\``;
+  if (shape.enum !== undefined) return shape.enum.map((choice) => `\`${choice}\``).join(", ");
+  if (shape.type === "array") return shape.items?.properties === undefined ? "list" : "list of blocks";
+  if (shape.propertyNames?.enum !== undefined)
+    return `block: ${shape.propertyNames.enum.map((name) => `\`${name}\``).join(", ")}`;
+  if (shape.type === "object") return shape.properties === undefined ? "blocks by name" : "block";
+  if (shape.type === "integer") return "number";
+  if (shape.type === "boolean") return "`true` or `false`";
+  return "text";
+}

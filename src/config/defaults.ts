@@ -1,0 +1,36 @@
+// What holds where a person wrote nothing, in the words they would have written.
+
+/** Left out on both sides of every app, before the app's own `ignore`. */
+export const builtInIgnore = ["__pycache__/", "*.pyc", ".git/", ".venv/", "node_modules/"] as const;
+
+/** The checks a plan can get, by the name they have in `checks:` and in messages. */
+export const checkNames = [
+  "layout-reference",
+  "imports",
+  "dependencies",
+  "lock-file",
+  "preprod-health",
+  "disk-space",
+  "replaceable",
+  "secrets",
+] as const;
+
+export type CheckName = (typeof checkNames)[number];
+
+export const defaults = {
+  locale: "en",
+  transport: "ssh",
+  check: "warn",
+  backup: { keep: 10, compression: "auto" },
+  hook: { timeout: "5m" },
+  restart: { mode: "restart", timeout: "5m" },
+  health: {
+    "start-period": "0s",
+    deadline: "2m",
+    successes: 1,
+    interval: "2s",
+    http: { timeout: "10s" },
+    logs: { tail: 50 },
+  },
+  approval: { required: 1, "by-requester": false, expires: "1h" },
+} as const;

@@ -1,0 +1,288 @@
+// `passerelle.yml` as a person writes it: every key with its meaning, from which docs/configuration.md is made.
+
+import { z } from "zod";
+import { checkNames, defaults } from "./defaults.ts";
+import * as values from "./values.ts";
+
+/** Says what a key is for, and what holds when it is left out. */
+function about(description: string, otherwise?: string | number | boolean) {
+  return otherwise === undefined ? { description } : { description, default: otherwise };
+}
+
+function count(least: number, most: number) {
+  return z.int().min(least).max(most);
+}
+
+const host = z.strictObject({
+  address: values.address.meta(
+    about("Name or address of the machine; a `Host` of `~/.ssh/config` is understood."),
+  ),
+  user: values.user
+    .optional()
+    .meta(about("Login on that machine. Left out: what `~/.ssh/config` says, else the bot's own login.")),
+  port: count(1, 65_535).optional().meta(about("SSH port. Left out: what `~/.ssh/config` says, else 22.")),
+  "identity-file": values.file
+    .optional()
+    .meta(about("Private key on the bot's machine. Left out: the agent, then the usual keys.")),
+  fingerprint: values.fingerprint
+    .optional()
+    .meta(about("The host key's fingerprint, `SHA256:…`; with it `known_hosts` is not asked.")),
+  transport: z
+    .enum(["ssh", "openssh"])
+    .optional()
+    .meta(
+      about(
+        "`ssh` is built in; `openssh` uses the machine's own `ssh` programme, with everything its configuration can do.",
+        defaults.transport,
+      ),
+    ),
+});
+
+const preprod = z.strictObject({
+  host: values.hostName.meta(about("A name of `hosts:`, or `local` for the bot's own machine.")),
+  root: values.root.meta(about("Directory of the app there: absolute, or below the login's home as `~/…`.")),
+});
+
+const prod = z.strictObject({
+  host: values.hostName.optional().meta(about("A name of `hosts:`, or `local` for the bot's own machine.")),
+  hosts: z
+    .array(values.hostName)
+    .optional()
+    .meta(about("Instead of `host`: several machines that get the same promotion, one after another.")),
+  root: values.root.meta(about("Directory of the app there: absolute, or below the login's home as `~/…`.")),
+});
+
+const rewrite = z.strictObject({
+  match: values.regex.meta(
+    about("Regular expression, looked for in each line (`^` and `$` are a line's ends)."),
+  ),
+  replace: z.string().meta(about("What stands there in PROD; `$1` is the first group of `match`.")),
+});
+
+const path = z.strictObject({
+  from: values.relativePath.meta(
+    about("Path in PREPROD, relative to its root; a directory ends in `/`, and `./` is the whole root."),
+  ),
+  to: values.relativePath.meta(
+    about("Where it belongs in PROD, relative to its root; a directory where `from` is one."),
+  ),
+  delete: z
+    .boolean()
+    .optional()
+    .meta(about("For a directory: whether what PREPROD no longer has is removed from PROD.", false)),
+  group: values.group.optional().meta(about("Promoted only when asked for: `--with data`.")),
+  rewrite: z
+    .array(rewrite)
+    .optional()
+    .meta(about("Wanted differences, made again at every promotion and not shown as changes.")),
+});
+
+const backup = z.strictObject({
+  keep: count(1, 1000).optional().meta(about("How many restore points are kept.", defaults.backup.keep)),
+  exclude: z
+    .array(values.glob)
+    .optional()
+    .meta(about("Glob patterns of PROD paths that the archive leaves out.")),
+  compression: z
+    .enum(["auto", "zstd", "gzip", "none"])
+    .optional()
+    .meta(about("`auto` is zstd where the host has it, else gzip.", defaults.backup.compression)),
+});
+
+const rehearse = z.strictObject({
+  command: values.command.meta(
+    about("Starts the staged app beside PROD, on another port; it is ended afterwards."),
+  ),
+  url: values.url.meta(about("Asked, from PROD's host, until it answers.")),
+});
+
+const hook = z.strictObject({
+  when: z
+    .array(values.glob)
+    .optional()
+    .meta(about("Glob patterns: only when a changed PROD path matches one. Left out: always.")),
+  run: values.command.meta(about("Command, run by `sh` in PROD's root.")),
+  timeout: values.duration
+    .optional()
+    .meta(about("It is ended and the step has failed after this.", defaults.hook.timeout)),
+});
+
+const hooks = z.strictObject({
+  "after-swap": z.array(hook).optional().meta(about("After the new files are in place, before the restart.")),
+  "before-restart": z.array(hook).optional().meta(about("Just before the restart.")),
+  "after-health": z.array(hook).optional().meta(about("Once PROD is healthy.")),
+});
+
+const restartOptions = z.strictObject({
+  compose: values.file
+    .optional()
+    .meta(about("Restarts with docker compose: the compose file on PROD's host.")),
+  mode: z
+    .enum(["restart", "recreate"])
+    .optional()
+    .meta(
+      about(
+        "With `compose`: `recreate` is `up -d --force-recreate`, needed when mounts or variables changed.",
+        defaults.restart.mode,
+      ),
+    ),
+  services: z
+    .array(values.service)
+    .optional()
+    .meta(about("With `compose`: only these services. Left out: all.")),
+  systemd: values.unit.optional().meta(about("Restarts a systemd unit.")),
+  user: z
+    .boolean()
+    .optional()
+    .meta(about("With `systemd`: a unit of the login's own (`systemctl --user`).", false)),
+  sudo: z
+    .boolean()
+    .optional()
+    .meta(about("With `systemd`: through `sudo -n`, which must not ask for a password.", false)),
+  command: values.command
+    .optional()
+    .meta(about("Restarts with a command, run by `sh` in PROD's root. It may leave a process running.")),
+  timeout: values.duration
+    .optional()
+    .meta(about("The restart has failed after this.", defaults.restart.timeout)),
+});
+
+const http = z.strictObject({
+  url: values.url.meta(about("Asked from PROD's host, so `localhost` is PROD.")),
+  status: count(100, 599).optional().meta(about("The status it must answer. Left out: any from 200 to 299.")),
+  contains: z
+    .string()
+    .min(1)
+    .optional()
+    .meta(about("A text that must be in the first 64 KiB of the answer.")),
+  timeout: values.duration
+    .optional()
+    .meta(about("One question takes no longer.", defaults.health.http.timeout)),
+});
+
+const logs = z.strictObject({
+  command: values.command.meta(
+    about("Prints the app's log, on PROD's host, and ends. Only what came after the restart is judged."),
+  ),
+  tail: count(1, 1000)
+    .optional()
+    .meta(about("How many of the last lines are looked at and shown.", defaults.health.logs.tail)),
+  forbid: z
+    .array(values.regex)
+    .optional()
+    .meta(about("Regular expressions; a line that matches one means PROD is not healthy.")),
+});
+
+const health = z.strictObject({
+  "start-period": values.durationOrZero
+    .optional()
+    .meta(
+      about(
+        "How long the app may take to start: inside it an exited container or a forbidden log line is looked at twice before it counts.",
+        defaults.health["start-period"],
+      ),
+    ),
+  deadline: values.duration
+    .optional()
+    .meta(about("Not healthy this long after the restart: rolled back.", defaults.health.deadline)),
+  successes: count(1, 100)
+    .optional()
+    .meta(about("How many good looks in a row it takes.", defaults.health.successes)),
+  interval: values.duration.optional().meta(about("Between two looks.", defaults.health.interval)),
+  http: z
+    .array(http)
+    .optional()
+    .meta(about("Pages that must answer. None: the restart's own success is enough.")),
+  container: values.container
+    .optional()
+    .meta(about("A container that must be running, and healthy where it has a health check.")),
+  logs: logs.optional().meta(about("The app's log and what must not be in it.")),
+});
+
+const approval = z.strictObject({
+  approvers: z
+    .array(values.approver)
+    .min(1, { error: "must not be empty: nobody could approve; list people (U…) or user groups (S…)" })
+    .meta(about("Who may approve: ids of people (`U…`, `W…`) and of user groups (`S…`).")),
+  required: count(1, 100).optional().meta(about("How many of them it takes.", defaults.approval.required)),
+  "by-requester": z
+    .boolean()
+    .optional()
+    .meta(about("Whether who asked for the plan may approve it.", defaults.approval["by-requester"])),
+  expires: values.duration
+    .optional()
+    .meta(about("A plan that waits longer has to be made again.", defaults.approval.expires)),
+});
+
+const freeze = z.strictObject({
+  cron: values.calendar.meta(
+    about("When it begins: minute, hour, day of month, month, day of week, as in `0 16 * * 5`."),
+  ),
+  for: values.duration.meta(about("How long it lasts.")),
+  reason: values.words.meta(about("What is said to who asks.")),
+});
+
+const app = z.strictObject({
+  channel: values.channel.meta(
+    about("Id of the Slack channel where it may be promoted and is announced, as in `C0123456789`."),
+  ),
+  preprod: preprod.meta(about("Where the new version is.")),
+  prod: prod.meta(about("Where it goes.")),
+  paths: z
+    .array(path)
+    .min(1, { error: "must not be empty: nothing would ever be promoted" })
+    .meta(about("Where each part of PREPROD belongs in PROD; the first rule that matches wins.")),
+  ignore: z
+    .array(values.glob)
+    .optional()
+    .meta(
+      about(
+        "Glob patterns left out on both sides, besides `__pycache__/`, `*.pyc`, `.git/`, `.venv/` and `node_modules/`.",
+      ),
+    ),
+  protect: z
+    .array(values.glob)
+    .optional()
+    .meta(about("Glob patterns of PROD paths that are never written or deleted, whatever a rule says.")),
+  checks: z
+    .partialRecord(z.enum(checkNames), z.enum(["off", "warn", "block"]))
+    .optional()
+    .meta(
+      about(
+        `What each check may do: \`off\`, \`warn\`, or \`block\` the approval. Left out: \`${defaults.check}\`.`,
+      ),
+    ),
+  backup: backup.optional().meta(about("Restore points.")),
+  rehearse: rehearse
+    .optional()
+    .meta(about("Starts the new version beside PROD before any PROD file is touched.")),
+  hooks: hooks.optional().meta(about("Commands at set moments of a promotion.")),
+  restart: z
+    .union([z.literal("none"), restartOptions])
+    .optional()
+    .meta(
+      about(
+        "How PROD is restarted: one of `compose`, `systemd`, `command`; `none`, or left out: not at all.",
+      ),
+    ),
+  health: health.optional().meta(about("How PROD shows that it is healthy.")),
+  approval: approval.meta(about("Who decides.")),
+  freeze: z.array(freeze).optional().meta(about("Times when nobody promotes. A rollback is never held up.")),
+});
+
+export const writtenConfig = z.strictObject({
+  locale: z
+    .enum(["en", "fr"])
+    .optional()
+    .meta(about("What the bot says in channels: English or French.", defaults.locale)),
+  hosts: z
+    .record(z.string(), host)
+    .optional()
+    .meta(about("The machines, by a name of your choice. `local`, the bot's own machine, is always there.")),
+  apps: z.record(z.string(), app).meta(about("The apps, by name.")),
+});
+
+export type WrittenConfig = z.infer<typeof writtenConfig>;
+export type WrittenApp = z.infer<typeof app>;
+export type WrittenHost = z.infer<typeof host>;
+export type WrittenHook = z.infer<typeof hook>;
