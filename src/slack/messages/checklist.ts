@@ -1,0 +1,90 @@
+// The steps of a promotion as a list with a mark, what each came to, and how long it took.
+
+import type { Facts, Failure, StepName, StepRecord } from "../../promotion/promotions.ts";
+import type { Voice } from "./voice.ts";
+
+const marks: Readonly<Record<StepRecord["status"], string>> = {
+  waiting: ":white_circle:",
+  running: ":arrows_counterclockwise:",
+  done: ":white_check_mark:",
+  failed: ":x:",
+  skipped: ":heavy_minus_sign:",
+};
+
+/** `now` measures what is running; `because` is said at the step that failed. */
+export function checklist(
+  voice: Voice,
+  steps: readonly StepRecord[],
+  {
+    now,
+    failed,
+  }: { readonly now: Date; readonly failed?: { readonly step: StepName; readonly because: Failure } },
+): string {
+  const over = failed !== undefined;
+  return steps
+    .filter((step) => !(over && step.status === "waiting"))
+    .map((step) => {
+      const because =
+        failed?.step === step.name && step.status === "failed" ? voice.failure(failed.because) : "";
+      return stepLine(voice, step, now, because);
+    })
+    .join("\n");
+}
+
+export function stepLine(voice: Voice, step: StepRecord, now: Date, because = ""): string {
+  const { texts } = voice;
+  const seconds = secondsOf(step, now);
+  const name = texts.promotion.steps[step.name];
+  const title = step.status === "running" || step.status === "failed" ? `*${name}*` : name;
+  const facts = [
+    because === "" ? factWords(voice, step.facts) : because,
+    seconds === undefined ? "" : texts.measures.duration(seconds),
+  ];
+  const told = facts.filter((part) => part !== "").join(" · ");
+  return `${mark(step)} ${title}${told === "" ? "" : ` — ${told}`}`;
+}
+
+/** What is known of these facts, in words; facts without words of their own are for the log. */
+export function factWords(voice: Voice, facts: Facts): string {
+  const { texts } = voice;
+  const number = (name: string) => {
+    const value = facts[name];
+    return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+  };
+  const words = (name: string, max = 120) => {
+    const value = facts[name];
+    return typeof value === "string" && value !== "" ? voice.safe(value, max) : "";
+  };
+  const say = <T>(value: T | undefined, put: (value: T) => string) => (value === undefined ? "" : put(value));
+  const counted = texts.promotion.facts;
+  const attempt = number("attempt") ?? 1;
+  const parts = [
+    say(number("files") ?? number("filesChanged"), counted.files),
+    say(number("bytes") ?? number("archiveBytes"), texts.measures.bytes),
+    typeof facts.archive === "string" && facts.archive !== "" ? voice.code(facts.archive, 60) : "",
+    say(number("hooks"), counted.hooks),
+    say(number("probes"), counted.probes),
+    words("seen"),
+    words("healthAfter"),
+    words("reason"),
+    say(number("pruned"), (n) => (n > 0 ? counted.pruned(n) : "")),
+    attempt > 1 ? counted.attempts(attempt) : "",
+  ];
+  return parts.filter((part) => part !== "").join(", ");
+}
+
+export function secondsOf(
+  step: Pick<StepRecord, "startedAt" | "finishedAt" | "status">,
+  now: Date,
+): number | undefined {
+  if (step.startedAt === undefined || step.status === "waiting" || step.status === "skipped")
+    return undefined;
+  const end = step.finishedAt === undefined ? now.getTime() : Date.parse(step.finishedAt);
+  const seconds = (end - Date.parse(step.startedAt)) / 1000;
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined;
+}
+
+function mark(step: StepRecord): string {
+  const back = step.name === "swap-back" || step.name === "restart-back" || step.name === "health-back";
+  return back && step.status === "done" ? ":leftwards_arrow_with_hook:" : marks[step.status];
+}

@@ -1,0 +1,230 @@
+// How a promotion or rollback ended: PROD's state first, then why, then the next move.
+
+import type { Button, KnownBlock } from "@slack/types";
+import type { Ending, Impact, PromotionRecord, StepName } from "../../promotion/promotions.ts";
+import { actions, button, context, type Message, preformatted, section } from "./blocks.ts";
+import { message } from "./budget.ts";
+import { checklist } from "./checklist.ts";
+import { whoLetIt } from "./running-message.ts";
+import type { Voice } from "./voice.ts";
+
+type Ended<Outcome extends Ending["outcome"]> = Extract<Ending, { outcome: Outcome }>;
+
+/** `excerpt`: the lines of output that explain a failure. */
+export function endedMessage(
+  voice: Voice,
+  record: PromotionRecord,
+  ending: Ending,
+  excerpt: readonly string[],
+): Message {
+  const headline = endingLine(voice, record, ending);
+  const blocks = {
+    done: () => doneBlocks(voice, record, ending as Ended<"done">),
+    "rolled-back": () => brokenBlocks(voice, record, ending as Ended<"rolled-back">, excerpt),
+    refused: () => refusedBlocks(voice, record, ending as Ended<"refused">),
+    parked: () => parkedBlocks(voice, record, ending as Ended<"parked">, excerpt),
+  }[ending.outcome]();
+  return message(`${voice.safe(record.app, 80)}: ${headline.plain}`, [
+    section(
+      [headline.marked, whoLetIt(voice, record), took(voice, record)]
+        .filter((part) => part !== "")
+        .join(" · "),
+      `end:${record.id}`,
+    ),
+    ...blocks,
+  ]);
+}
+
+/** The ending in one line: with marks for a message, without for a notification. */
+export function endingLine(
+  voice: Voice,
+  record: PromotionRecord,
+  ending: Ending,
+): { readonly marked: string; readonly plain: string } {
+  const say = voice.texts.promotion;
+  const app = voice.safe(record.app, 80);
+  const put = (icon: string, state: string, why = "") => ({
+    marked: `${icon} *${state}*${why === "" ? "" : ` — ${why}`}`,
+    plain: why === "" ? state : `${state} — ${why}`,
+  });
+  switch (ending.outcome) {
+    case "done":
+      return record.kind === "rollback"
+        ? put(":leftwards_arrow_with_hook:", say.rollbackDone(app))
+        : put(":white_check_mark:", say.done(app));
+    case "rolled-back": {
+      const state = { healthy: say.backHealthy, unhealthy: say.backUnhealthy, unknown: say.backUnknown }[
+        ending.health
+      ];
+      const icon = ending.health === "unhealthy" ? ":rotating_light:" : ":leftwards_arrow_with_hook:";
+      return put(icon, state, whyBack(voice, record, ending));
+    }
+    case "refused":
+      return put(":no_entry:", say.refused, voice.failure(ending.because));
+    case "parked":
+      return put(":rotating_light:", say.parked(app), say.parkedAt(say.steps[ending.failedStep]));
+  }
+}
+
+/** The last block of output of a failed step, out of everything recorded. */
+export function excerptOf(
+  events: readonly {
+    readonly kind: string;
+    readonly excerpt: readonly string[];
+    readonly step: StepName | undefined;
+  }[],
+): readonly string[] {
+  return events.findLast((event) => event.kind === "step-failed" && event.excerpt.length > 0)?.excerpt ?? [];
+}
+
+function whyBack(
+  voice: Voice,
+  record: PromotionRecord,
+  { because, failedStep }: Ended<"rolled-back">,
+): string {
+  const say = voice.texts.promotion;
+  if (because.code === "stopped") {
+    const by = typeof because.details.by === "string" ? because.details.by : (record.stopRequestedBy ?? "");
+    return say.stoppedBy(voice.person(by));
+  }
+  const step = say.steps[failedStep];
+  return record.kind === "rollback" ? say.rollbackFailedAt(step) : say.failedAt(step);
+}
+
+function doneBlocks(voice: Voice, record: PromotionRecord, { impact }: Ended<"done">): readonly KnownBlock[] {
+  const { texts } = voice;
+  const say = texts.promotion;
+  const facts = [
+    impact.downtimeSeconds > 0 ? say.downtime(impact.downtimeSeconds) : say.noDowntime,
+    impact.swapMilliseconds > 0 ? say.swappedIn(impact.swapMilliseconds) : "",
+    say.restorePoint(voice.code(record.id)),
+    ...origin(voice, record),
+  ].filter((part) => part !== "");
+  return [
+    impactTable(voice, impact),
+    actions(`act:${record.id}`, [rollBackButton(voice, record.id), logButton(voice, record.id)]),
+    context(facts.join(" · ")),
+  ];
+}
+
+function impactTable({ texts, plain }: Voice, impact: Impact): KnownBlock {
+  const say = texts.promotion;
+  const { bytes, number } = texts.measures;
+  const rows = [
+    [say.check, say.before, say.after],
+    [say.health, plain(impact.healthBefore, 80) || "—", plain(impact.healthAfter, 80) || "—"],
+    [say.size, bytes(impact.bytesBefore), bytes(impact.bytesAfter)],
+    [say.lines, `−${number(impact.linesRemoved)}`, `+${number(impact.linesAdded)}`],
+  ];
+  return {
+    type: "table",
+    rows: rows.map((row) => row.map((text) => ({ type: "raw_text" as const, text }))),
+    column_settings: [{ align: "left" }, { align: "right" }, { align: "right" }],
+  };
+}
+
+function brokenBlocks(
+  voice: Voice,
+  record: PromotionRecord,
+  ending: Ended<"rolled-back">,
+  excerpt: readonly string[],
+): readonly (KnownBlock | undefined)[] {
+  return [
+    section(
+      checklist(voice, record.steps, {
+        now: new Date(0),
+        failed: { step: ending.failedStep, because: ending.because },
+      }),
+    ),
+    lines(voice, excerpt),
+    actions(`act:${record.id}`, [...newPlanButton(voice, record), logButton(voice, record.id)]),
+    context(origin(voice, record).join(" · ")),
+  ];
+}
+
+function refusedBlocks(
+  voice: Voice,
+  record: PromotionRecord,
+  ending: Ended<"refused">,
+): readonly (KnownBlock | undefined)[] {
+  const say = voice.texts.promotion;
+  const shown = ending.moved.slice(0, 8).map((path) => voice.code(path));
+  const left = ending.moved.length - shown.length;
+  const names = left > 0 ? `${shown.join(", ")} ${voice.texts.plan.moreNames(left)}` : shown.join(", ");
+  return [
+    names === "" ? undefined : section(`${say.moved} ${names}`),
+    actions(`act:${record.id}`, [...newPlanButton(voice, record), logButton(voice, record.id)]),
+    context(origin(voice, record).join(" · ")),
+  ];
+}
+
+function parkedBlocks(
+  voice: Voice,
+  record: PromotionRecord,
+  ending: Ended<"parked">,
+  excerpt: readonly string[],
+): readonly (KnownBlock | undefined)[] {
+  const say = voice.texts.promotion;
+  const whole = wholeCommands(voice, ending.commands);
+  return [
+    section(voice.failure(ending.because)),
+    lines(voice, excerpt),
+    section(whole === "" ? say.parkedNoCommands : say.parkedNext),
+    whole === "" ? undefined : preformatted(whole),
+    section(
+      checklist(voice, record.steps, {
+        now: new Date(0),
+        failed: { step: ending.failedStep, because: ending.because },
+      }),
+    ),
+    actions(`act:${record.id}`, [logButton(voice, record.id)]),
+    context(origin(voice, record).join(" · ")),
+  ];
+}
+
+/** To be typed as they are, so none is ever shortened: those that fit, in order. */
+function wholeCommands(voice: Voice, commands: readonly string[]): string {
+  let shown = "";
+  for (const command of commands) {
+    const next = voice.output([command], { lines: 100, characters: 1_000_000 });
+    if (Buffer.byteLength(`${shown}\n${next}`) > 4000) break;
+    shown = shown === "" ? next : `${shown}\n${next}`;
+  }
+  return shown;
+}
+
+function lines(voice: Voice, excerpt: readonly string[]): KnownBlock | undefined {
+  return excerpt.length === 0
+    ? undefined
+    : preformatted(voice.output(excerpt, { lines: 10, characters: 1200 }));
+}
+
+function origin(voice: Voice, record: PromotionRecord): readonly string[] {
+  return [
+    voice.code(record.id),
+    record.planId === undefined ? "" : voice.code(record.planId),
+    record.restorePointId === undefined
+      ? ""
+      : voice.texts.promotion.toRestorePoint(voice.code(record.restorePointId)),
+    record.reason ? voice.texts.promotion.reason(voice.safe(record.reason, 300)) : "",
+  ].filter((part) => part !== "");
+}
+
+function took({ texts }: Voice, { startedAt, finishedAt }: PromotionRecord): string {
+  if (finishedAt === undefined) return "";
+  return texts.promotion.took(Math.max(0, Date.parse(finishedAt) - Date.parse(startedAt)) / 1000);
+}
+
+function newPlanButton({ texts }: Voice, { planId }: PromotionRecord): readonly Button[] {
+  return planId === undefined
+    ? []
+    : [button(texts.promotion.newPlan, { action: "plan.refresh", value: planId })];
+}
+
+function logButton({ texts }: Voice, id: string): Button {
+  return button(texts.promotion.log, { action: "promotion.log", value: id });
+}
+
+function rollBackButton({ texts }: Voice, id: string): Button {
+  return button(texts.promotion.rollBack, { action: "rollback.open", value: id, style: "danger" });
+}

@@ -1,0 +1,212 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Plan } from "../../tree/plan.ts";
+import { fits } from "./budget.ts";
+import { planMessage } from "./plan-message.ts";
+import { approval, change, english, french, plan, restart } from "./sample-records.ts";
+
+const view = { plan, decisions: [], approval, restart, last: undefined };
+
+test("a plan says what changes, who may approve it, and offers the three moves", () => {
+  expect(planMessage(english, view)).toEqual({
+    text: "kitchen: 3 files wait for approval to go to PROD, requested by <@U01ANA>.",
+    blocks: [
+      { type: "header", text: { type: "plain_text", emoji: true, text: "Promote kitchen: PREPROD → PROD?" } },
+      {
+        type: "section",
+        block_id: "sum:pl_7f3a",
+        expand: true,
+        text: {
+          type: "mrkdwn",
+          verbatim: true,
+          text: "*3 files change* — 1 changed, 1 added, 1 removed · +540 −37 lines\nRequested by <@U01ANA> · plan `pl_7f3a` · made <!date^1795332132^{date_short_pretty} {time}|2026-11-22 07:22 UTC>",
+        },
+      },
+      {
+        type: "section",
+        fields: [
+          { type: "mrkdwn", verbatim: true, text: "*To write*\n38.5 KB" },
+          { type: "mrkdwn", verbatim: true, text: "*Restarts*\ndocker-compose-prod.yml" },
+          { type: "mrkdwn", verbatim: true, text: "*Last promotion*\nnone yet" },
+        ],
+      },
+      {
+        type: "rich_text",
+        elements: [
+          {
+            type: "rich_text_preformatted",
+            border: 0,
+            elements: [
+              {
+                type: "text",
+                text: "M streamlit/main.py          +333 −12\nA streamlit/utils/colors.py  +207\nD streamlit/old.css          −25",
+              },
+            ],
+          },
+        ],
+      },
+      {
+        type: "section",
+        expand: true,
+        text: {
+          type: "mrkdwn",
+          verbatim: true,
+          text: ":warning: 1 file removed from PROD: `streamlit/old.css`",
+        },
+      },
+      {
+        type: "actions",
+        block_id: "act:pl_7f3a",
+        elements: [
+          {
+            type: "button",
+            action_id: "plan.approve",
+            value: "pl_7f3a",
+            style: "primary",
+            text: { type: "plain_text", emoji: true, text: "Approve & promote" },
+            accessibility_label: "Approve plan pl_7f3a and promote it to PROD",
+            confirm: {
+              style: "primary",
+              title: { type: "plain_text", emoji: true, text: "Promote 3 files to PROD?" },
+              text: {
+                type: "plain_text",
+                emoji: true,
+                text: "A verified backup is taken first. Restarts: docker-compose-prod.yml. If PROD is not healthy afterwards, it goes back by itself.",
+              },
+              confirm: { type: "plain_text", emoji: true, text: "Promote" },
+              deny: { type: "plain_text", emoji: true, text: "Not yet" },
+            },
+          },
+          {
+            type: "button",
+            action_id: "plan.reject",
+            value: "pl_7f3a",
+            style: "danger",
+            text: { type: "plain_text", emoji: true, text: "Reject" },
+          },
+          {
+            type: "button",
+            action_id: "plan.full_diff",
+            value: "pl_7f3a",
+            text: { type: "plain_text", emoji: true, text: "Full diff" },
+          },
+        ],
+      },
+      {
+        type: "context",
+        elements: [
+          {
+            type: "mrkdwn",
+            verbatim: true,
+            text: "Needs 1 approval from <@U02BO> and <!subteam^S0RELEASE>. Expires <!date^1795335732^{time}|2026-11-22 08:22 UTC>; a change on either side makes it stale.",
+          },
+        ],
+      },
+    ],
+  });
+});
+
+test("a blocking check takes the Approve button away and says so", () => {
+  const blocked: Plan = {
+    ...plan,
+    checks: [
+      {
+        id: "layout-reference",
+        level: "block",
+        message: "names PREPROD's layout",
+        where: [{ path: "streamlit/main.py", line: 12 }],
+      },
+      { id: "dependencies", level: "warn", message: "polars is missing", where: [] },
+    ],
+  };
+  const shown = JSON.stringify(planMessage(english, { ...view, plan: blocked }));
+  expect(shown).not.toContain("plan.approve");
+  expect(shown).toContain("plan.refresh");
+  expect(shown).toContain("*Blocked:* `layout-reference` names PREPROD's layout — `streamlit/main.py:12`");
+  expect(shown).toContain("*Look twice:*\\n• `dependencies` polars is missing");
+});
+
+test("an empty plan cannot be approved", () => {
+  const empty: Plan = {
+    ...plan,
+    changes: [],
+    summary: { ...plan.summary, added: 0, changed: 0, removed: 0 },
+  };
+  expect(JSON.stringify(planMessage(english, { ...view, plan: empty }))).not.toContain("plan.approve");
+});
+
+test("the first of two approvals is shown", () => {
+  const decisions = [
+    { by: "U02BO", verdict: "approve", at: plan.createdAt, reason: undefined, via: "slack" },
+  ] as const;
+  const shown = planMessage(english, { ...view, decisions, approval: { ...approval, required: 2 } });
+  expect(JSON.stringify(shown)).toContain("1 of 2 approvals: <@U02BO>.");
+});
+
+test("French is spoken to the French", () => {
+  const shown = JSON.stringify(planMessage(french, view));
+  expect(shown).toContain("*3 fichiers changent* — 1 modifié, 1 ajouté, 1 supprimé · +540 −37 lignes");
+  expect(shown).toContain("Approuver et promouvoir");
+});
+
+const hostileName = fc.oneof(
+  fc.string({ unit: "binary", minLength: 1, maxLength: 255 }),
+  fc.constantFrom(
+    "<!channel>",
+    "a`b```c",
+    "&".repeat(255),
+    "🎉".repeat(120),
+    "名".repeat(250),
+    "\udcff".repeat(255),
+    "x\u202ey",
+  ),
+);
+
+test("no plan, however large or hostile its names, breaks a limit of Slack or reaches anyone", {
+  timeout: 120_000,
+}, () => {
+  fc.assert(
+    fc.property(
+      fc.array(hostileName, { minLength: 1, maxLength: 30 }),
+      fc.integer({ min: 1, max: 5000 }),
+      fc.constantFrom("add", "change", "remove", "mode", "type"),
+      (names, count, kind) => {
+        const paths = Array.from(
+          { length: count },
+          (_, index) => `${names[index % names.length] ?? ""}/${index}`,
+        );
+        const where = paths.slice(0, 40).map((path) => ({ path, line: 7 }));
+        const checks = paths.slice(0, 12).map((path, index) => ({
+          id: `check-${index}`,
+          level: index % 2 === 0 ? ("block" as const) : ("warn" as const),
+          message: path.repeat(20),
+          where,
+        }));
+        const hostile: Plan = {
+          ...plan,
+          app: names[0] ?? "app",
+          groups: names,
+          changes: paths.map((path) => change(kind, path, { linesAdded: count })),
+          onlyInProd: paths,
+          unexplained: paths.map((path) => ({ side: "prod", path })),
+          drift: paths.map((path) => ({ path, was: "changed", since: plan.createdAt })),
+          checks,
+        };
+        const message = planMessage(english, { ...view, plan: hostile });
+        expect(fits(message)).toBe(true);
+        const parsed = mrkdwnIn(message.blocks).concat(message.text);
+        for (const text of parsed)
+          expect(text.replaceAll(/<(@U\w+|!subteam\^\w+|!date\^[^<>]*)>/g, "")).not.toMatch(/[<>]/);
+      },
+    ),
+    { numRuns: 40 },
+  );
+});
+
+function mrkdwnIn(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap(mrkdwnIn);
+  if (typeof value !== "object" || value === null) return [];
+  if ("type" in value && value.type === "mrkdwn" && "text" in value && typeof value.text === "string")
+    return [value.text];
+  return Object.values(value).flatMap(mrkdwnIn);
+}

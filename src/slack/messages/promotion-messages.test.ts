@@ -1,0 +1,242 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Ending, PromotionRecord } from "../../promotion/promotions.ts";
+import { textsFor } from "../../texts/texts.ts";
+import { fits } from "./budget.ts";
+import { closedPlanMessage } from "./closed-plan-message.ts";
+import { endedMessage } from "./ended-message.ts";
+import { runningMessage } from "./running-message.ts";
+import { english, event, planRecord, promotion, step } from "./sample-records.ts";
+import { threadReplies } from "./thread-lines.ts";
+import { createVoice } from "./voice.ts";
+
+const now = new Date("2026-11-22T07:25:18.000Z");
+
+function texts(blocks: readonly unknown[]): readonly string[] {
+  return blocks.flatMap((block) => stringsIn(block));
+}
+function stringsIn(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap(stringsIn);
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    key === "text" && typeof inner === "string" ? [inner] : stringsIn(inner),
+  );
+}
+
+test("a running promotion shows its steps with what each came to and how long it took", () => {
+  expect(texts(runningMessage(english, promotion, now).blocks)).toEqual([
+    ":rocket: *Promoting kitchen to PROD* · approved by <@U02BO> · step 4 of 5 · 18 s",
+    [
+      ":white_check_mark: Lock — 200 ms",
+      ":white_check_mark: Back up — 214 MB · 6 s",
+      ":white_check_mark: Swap — 3 files · 40 ms",
+      ":arrows_counterclockwise: *Health check* — 9 s",
+      ":white_circle: Finish",
+    ].join("\n"),
+    "Stop and roll back",
+    "Stop this promotion?",
+    "PROD goes back to what it was before, and is checked.",
+    "Stop",
+    "Let it run",
+    "`pr_51` · progress in the thread",
+  ]);
+});
+
+test("a promotion that is being stopped offers no second stop", () => {
+  const shown = JSON.stringify(runningMessage(english, { ...promotion, stopRequestedBy: "U03CY" }, now));
+  expect(shown).toContain("Stopping — PROD of kitchen goes back to what it was");
+  expect(shown).not.toContain("promotion.stop");
+});
+
+const impact = {
+  filesChanged: 3,
+  bytesBefore: 17_408,
+  bytesAfter: 39_424,
+  linesAdded: 540,
+  linesRemoved: 37,
+  healthBefore: "200 in 91 ms",
+  healthAfter: "200 in 84 ms",
+  downtimeSeconds: 3.2,
+  swapMilliseconds: 40,
+};
+
+test("a success compares before and after, and offers the way back", () => {
+  const record: PromotionRecord = { ...promotion, status: "done", finishedAt: "2026-11-22T07:25:42.000Z" };
+  const message = endedMessage(english, record, { outcome: "done", impact }, []);
+  expect(message.text).toBe("kitchen: PROD of kitchen is up to date and healthy");
+  expect(texts(message.blocks)).toEqual([
+    ":white_check_mark: *PROD of kitchen is up to date and healthy* · approved by <@U02BO> · after 42 s",
+    ...["Check", "Before", "After"],
+    ...["Health", "200 in 91 ms", "200 in 84 ms"],
+    ...["Size of the changed files", "17 KB", "38.5 KB"],
+    ...["Lines", "−37", "+540"],
+    "Roll back…",
+    "Full log",
+    "not answering for 3.2 s · swapped in 40 ms · restore point `pr_51` · `pr_51` · `pl_7f3a`",
+  ]);
+});
+
+const rolledBack: Ending = {
+  outcome: "rolled-back",
+  failedStep: "health",
+  because: { code: "unhealthy", details: { reason: "GET /health answered 503" } },
+  health: "healthy",
+};
+
+test("a failure says what PROD is first, then why, then shows the output", () => {
+  const record: PromotionRecord = {
+    ...promotion,
+    status: "rolled-back",
+    finishedAt: "2026-11-22T07:26:12.000Z",
+    steps: [
+      step("swap", "done", "07:25:07", "07:25:07.040", {}),
+      step("health", "failed", "07:25:09", "07:25:39", {}),
+      step("finish", "waiting", undefined, undefined, {}),
+      step("swap-back", "done", "07:25:39", "07:25:40", {}),
+    ],
+    ending: rolledBack,
+  };
+  const message = endedMessage(english, record, rolledBack, [
+    "worker Error: <!channel> connect ECONNREFUSED",
+  ]);
+  expect(message.text).toBe(
+    "kitchen: PROD is back as it was, and healthy — the promotion failed at “Health check”",
+  );
+  expect(texts(message.blocks).slice(0, 3)).toEqual([
+    ":leftwards_arrow_with_hook: *PROD is back as it was, and healthy* — the promotion failed at “Health check” · approved by <@U02BO> · after 1 min 12 s",
+    [
+      ":white_check_mark: Swap — 40 ms",
+      ":x: *Health check* — PROD was not healthy (GET /health answered 503). Look at the log lines, correct PREPROD, then make a new plan. · 30 s",
+      ":leftwards_arrow_with_hook: Swap back — 1 s",
+    ].join("\n"),
+    "worker Error: <!channel> connect ECONNREFUSED",
+  ]);
+  expect(JSON.stringify(message.blocks)).toContain("plan.refresh");
+});
+
+test("a stop names who asked for it and calls nobody's work a failure", () => {
+  const ending: Ending = { ...rolledBack, because: { code: "stopped", details: { by: "U03CY" } } };
+  const message = endedMessage(english, { ...promotion, status: "rolled-back" }, ending, []);
+  expect(message.text).toBe("kitchen: PROD is back as it was, and healthy — stopped by <@U03CY>");
+});
+
+test("a parked promotion shows its next commands whole, in order", () => {
+  const commands = [`docker-compose -f ${"long/".repeat(60)}compose.yml up -d`, "passerelle unlock kitchen"];
+  const ending: Ending = {
+    outcome: "parked",
+    failedStep: "swap-back",
+    because: { code: "host-lost", details: { host: "dataia" } },
+    commands,
+  };
+  const message = endedMessage(english, { ...promotion, status: "parked" }, ending, []);
+  expect(texts(message.blocks)).toContain(commands.join("\n"));
+  expect(message.text).toContain("needs a person");
+});
+
+test("a rejection carries its reason, escaped, and says that nothing was changed", () => {
+  const decision = {
+    by: "U02BO",
+    verdict: "reject",
+    at: "2026-11-22T07:25:00.000Z",
+    reason: "not <!here> & not now",
+    via: "slack",
+  } as const;
+  const message = closedPlanMessage(english, { ...planRecord, status: "rejected", decisions: [decision] });
+  expect(message.text).toBe("kitchen: Rejected by <@U02BO> — “not &lt;!here&gt; &amp; not now”");
+  expect(JSON.stringify(message.blocks)).toContain("nothing was changed on PROD");
+});
+
+test("a stale plan names what moved and offers a new one", () => {
+  const message = closedPlanMessage(english, {
+    ...planRecord,
+    status: "stale",
+    moved: ["config/app.yaml", "web/server.js"],
+  });
+  expect(texts(message.blocks)[0]).toBe(
+    ":hourglass: *This plan is stale — nothing was changed.*\nChanged after the plan was made: `config/app.yaml`, `web/server.js`",
+  );
+  expect(JSON.stringify(message.blocks)).toContain("plan.refresh");
+});
+
+test("the thread tells steps in order, shares replies, and mentions people only at the end", () => {
+  const ended: PromotionRecord = { ...promotion, status: "rolled-back", ending: rolledBack };
+  const events = [
+    event(1, "step-started", { step: "lock" }),
+    event(2, "step-done", { step: "lock" }),
+    event(3, "step-done", { step: "back-up", facts: { bytes: 224_395_264 } }),
+    event(4, "step-failed", { step: "health", facts: { code: "unhealthy" }, excerpt: ["503"] }),
+    event(5, "log", { step: "health", excerpt: ["noise"] }),
+    event(6, "ended"),
+  ];
+  const { replies, lastSequence } = threadReplies(english, ended, events);
+  expect(lastSequence).toBe(6);
+  expect(replies.map(({ sequence, broadcast }) => ({ sequence, broadcast }))).toEqual([
+    { sequence: 4, broadcast: false },
+    { sequence: 6, broadcast: true },
+  ]);
+  expect(texts(replies[0]?.message.blocks ?? [])).toEqual([
+    ":white_check_mark: Lock — 200 ms\n:white_check_mark: Back up — 214 MB · 6 s\n:x: *Health check* — PROD was not healthy (GET /health answered 503). Look at the log lines, correct PREPROD, then make a new plan. · 21 s",
+    "503",
+  ]);
+  expect(texts(replies[1]?.message.blocks ?? [])[0]).toMatch(/<@U01ANA> <@U02BO>$/);
+});
+
+test("what is only progress needs no reply", () => {
+  expect(threadReplies(english, promotion, [event(1, "step-started"), event(2, "step-progress")])).toEqual({
+    replies: [],
+    lastSequence: 2,
+  });
+});
+
+test("a secret is masked before it is shown, in output and in reasons alike", () => {
+  const voice = createVoice({ texts: textsFor("en"), mask: (text) => text.replaceAll("hunter2", "•••") });
+  const message = endedMessage(voice, { ...promotion, reason: "see hunter2" }, rolledBack, [
+    "password=hunter2",
+  ]);
+  const replies = threadReplies(voice, promotion, [
+    event(1, "step-failed", { step: "health", excerpt: ["hunter2"] }),
+  ]);
+  expect(JSON.stringify([message, replies])).not.toContain("hunter2");
+});
+
+test("no ending breaks a limit, whatever the machines said", { timeout: 60_000 }, () => {
+  const nasty = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 400 }),
+    fc.constantFrom("&".repeat(2000), "名".repeat(2000), "<@U1>".repeat(500)),
+  );
+  fc.assert(
+    fc.property(
+      nasty,
+      fc.array(nasty, { maxLength: 40 }),
+      fc.constantFrom("rolled-back", "refused", "parked"),
+      (words, lines, outcome) => {
+        const because = { code: "command-failed", details: { command: words, stderr: words, host: words } };
+        const ending = {
+          outcome,
+          failedStep: "restart",
+          because,
+          health: "unhealthy",
+          moved: lines,
+          commands: lines,
+        } as Ending;
+        const record: PromotionRecord = {
+          ...promotion,
+          app: words,
+          reason: words,
+          approvedBy: lines,
+          steps: promotion.steps.map((each) => ({ ...each, facts: { reason: words, archive: words } })),
+          ending,
+        };
+        expect(fits(endedMessage(english, record, ending, lines))).toBe(true);
+        expect(fits(runningMessage(english, record, now))).toBe(true);
+        const told = [
+          event(1, "step-failed", { step: "restart", facts: { code: "x", reason: words }, excerpt: lines }),
+          event(2, "ended"),
+        ];
+        for (const { message } of threadReplies(english, record, told).replies)
+          expect(fits(message)).toBe(true);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
