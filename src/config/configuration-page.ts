@@ -27,20 +27,25 @@ function section(path: string, shape: Shape): readonly (readonly string[])[] {
   const rows = keys.map(([key, value]) => {
     const needed = shape.required?.includes(key) === true;
     const otherwise = needed ? "needed" : value.default === undefined ? "" : `\`${value.default}\``;
-    return `| \`${key}\` | ${kindOf(value)} | ${otherwise} | ${value.description ?? ""} |`;
+    return [`\`${key}\``, kindOf(value), otherwise, value.description ?? ""];
   });
-  const table = [
-    `## ${path === "" ? "The file" : `\`${path}\``}`,
-    "",
-    "| key | is | when left out | meaning |",
-    "|---|---|---|---|",
-    ...rows,
-  ];
+  const title = `## ${path === "" ? "The file" : `\`${path}\``}`;
+  const table = [title, "", ...tableOf([["key", "is", "when left out", "meaning"], ...rows])];
   const inner = keys.flatMap(([key, value]) => {
     const found = blockIn(value, path === "" ? key : `${path}.${key}`);
     return found === undefined ? [] : section(found.path, found.shape);
   });
   return [table, ...inner];
+}
+
+/** Columns are padded, as formatters of Markdown do. */
+function tableOf(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  const [head, ...body] = rows.map((row) =>
+    line(row.map((cell, column) => cell.padEnd(widths[column] ?? 0))),
+  );
+  return [head ?? "", line(widths.map((width) => "-".repeat(width))), ...body];
 }
 
 function blockIn(shape: Shape, path: string): { readonly path: string; readonly shape: Shape } | undefined {
