@@ -1,14 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { configurationPage } from "./configuration-page.ts";
 import { type Shape, shapeOfConfig } from "./mistakes.ts";
 
-const docs = new URL("../../docs/", import.meta.url);
-
 // `npm run docs` is this test with --update.
 test("docs/configuration.md is what the schema says", async () => {
-  const example = await readFile(new URL("passerelle.example.yml", docs), "utf8");
-  await expect(configurationPage(example)).toMatchFileSnapshot("../../docs/configuration.md");
+  await expect(configurationPage()).toMatchFileSnapshot("../../docs/configuration.md");
 });
 
 test("every key says what it is for", () => {

@@ -2,8 +2,7 @@
 
 import { type Shape, shapeOfConfig } from "./mistakes.ts";
 
-/** `example` is a whole configuration file, shown at the end. */
-export function configurationPage(example: string): string {
+export function configurationPage(): string {
   const intro = [
     "# Configuration",
     "",
@@ -14,11 +13,10 @@ export function configurationPage(example: string): string {
     "before they are mended.",
     "",
     "Durations are a number with `s`, `m`, `h` or `d`: `90s`, `5m`, `2h`, `1d`. A path that begins with `~/` is below the home",
-    "of the login on that host.",
+    "of the login on that host. A whole file is in [passerelle.example.yml](passerelle.example.yml).",
   ];
   const sections = section("", shapeOfConfig).flatMap((part) => ["", ...part]);
-  const end = ["", "## A whole file", "", "```yaml", example.trimEnd(), "```", ""];
-  return [...intro, ...sections, ...end].join("\n");
+  return [...intro, ...sections, ""].join("\n");
 }
 
 /** The table of a block's keys, then the sections of the blocks in it. */
