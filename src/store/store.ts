@@ -28,7 +28,13 @@ export interface Store {
    * Compare-and-set: moves a plan from `from` to `to` and says whether this call did it. Moving to `approved` also needs
    * `expiresAt` to be after `at`.
    */
-  movePlan(id: string, from: PlanStatus, to: PlanStatus, at: string, moved?: readonly string[]): Promise<boolean>;
+  movePlan(
+    id: string,
+    from: PlanStatus,
+    to: PlanStatus,
+    at: string,
+    moved?: readonly string[],
+  ): Promise<boolean>;
   /** False when this person already has a decision on this plan, or the plan is not open. */
   addDecision(planId: string, decision: Decision): Promise<boolean>;
   /**
@@ -73,11 +79,18 @@ export interface Store {
   recall(key: string): Promise<string | undefined>;
 
   // Audit: append-only
-  audit(entry: { readonly at: string; readonly who: string; readonly what: string; readonly details: Facts }): Promise<void>;
+  audit(entry: {
+    readonly at: string;
+    readonly who: string;
+    readonly what: string;
+    readonly details: Facts;
+  }): Promise<void>;
   auditTrail(limit: number): Promise<readonly { at: string; who: string; what: string; details: Facts }[]>;
 
   /** Ids of plans and promotions changed after a cursor, for telling what another process did. Cursors are opaque, increasing. */
-  changesSince(cursor: number): Promise<{ cursor: number; changes: readonly { kind: "plan" | "promotion"; id: string }[] }>;
+  changesSince(
+    cursor: number,
+  ): Promise<{ cursor: number; changes: readonly { kind: "plan" | "promotion"; id: string }[] }>;
   close(): Promise<void>;
 }
 

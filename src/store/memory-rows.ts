@@ -1,0 +1,119 @@
+// The small things the bot remembers: locks set by people, its Slack messages, values by key, the audit trail.
+
+import type { Facts } from "../promotion/promotions.ts";
+import { milliseconds } from "./plan-rows.ts";
+import type { Store } from "./store.ts";
+import { absent, fromJson, present } from "./text.ts";
+import type { Transactions } from "./transactions.ts";
+
+export type MemoryRows = Pick<
+  Store,
+  | "lock"
+  | "setLock"
+  | "removeLock"
+  | "message"
+  | "setMessage"
+  | "unsettledMessages"
+  | "remember"
+  | "recall"
+  | "audit"
+  | "auditTrail"
+>;
+
+export function memoryRows({ read, write }: Transactions): MemoryRows {
+  return {
+    lock: (app, at) =>
+      read(async (db) => {
+        const row = await db.selectFrom("locks").selectAll().where("app", "=", app).executeTakeFirst();
+        if (row === undefined) return undefined;
+        if (row.until !== null && milliseconds(row.until) <= milliseconds(at)) return undefined;
+        const { person, reason, since } = row;
+        return { app, by: person, reason, since, until: present(row.until) };
+      }),
+
+    setLock: ({ app, by, reason, since, until }) =>
+      write(async (db, changed) => {
+        const lock = { person: by, reason, since, until: absent(until) };
+        await db
+          .insertInto("locks")
+          .values({ app, ...lock })
+          .onConflict((conflict) => conflict.column("app").doUpdateSet(lock))
+          .execute();
+        changed("other", app);
+      }),
+
+    removeLock: (app) =>
+      write(async (db, changed) => {
+        const removed = await db.deleteFrom("locks").where("app", "=", app).executeTakeFirstOrThrow();
+        if (removed.numDeletedRows === 0n) return false;
+        changed("other", app);
+        return true;
+      }),
+
+    message: (key) =>
+      read(async (db) => {
+        const row = await db.selectFrom("messages").selectAll().where("key", "=", key).executeTakeFirst();
+        if (row === undefined) return undefined;
+        const { channel, ts, told_sequence: toldSequence, settled, shown } = row;
+        return { channel, ts, toldSequence, settled: settled === 1, shown };
+      }),
+
+    setMessage: (key, { channel, ts, toldSequence, settled, shown }) =>
+      write(async (db, changed) => {
+        const message = { channel, ts, told_sequence: toldSequence, settled: settled ? 1 : 0, shown };
+        await db
+          .insertInto("messages")
+          .values({ key, ...message })
+          .onConflict((conflict) => conflict.column("key").doUpdateSet(message))
+          .execute();
+        changed("other", key);
+      }),
+
+    unsettledMessages: () =>
+      read(async (db) => {
+        const rows = await db.selectFrom("messages").select("key").where("settled", "=", 0).execute();
+        return rows.map(({ key }) => key).sort();
+      }),
+
+    remember: (key, value) =>
+      write(async (db, changed) => {
+        await db
+          .insertInto("memories")
+          .values({ key, value })
+          .onConflict((conflict) => conflict.column("key").doUpdateSet({ value }))
+          .execute();
+        changed("other", key);
+      }),
+
+    recall: (key) =>
+      read(async (db) => {
+        const row = await db.selectFrom("memories").select("value").where("key", "=", key).executeTakeFirst();
+        return row?.value;
+      }),
+
+    audit: ({ at, who, what, details }) =>
+      write(async (db, changed) => {
+        await db
+          .insertInto("audit_trail")
+          .values({ at, who, what, details: JSON.stringify(details) })
+          .execute();
+        changed("other", what);
+      }),
+
+    auditTrail: (limit) =>
+      read(async (db) => {
+        const rows = await db
+          .selectFrom("audit_trail")
+          .selectAll()
+          .orderBy("ordinal", "desc")
+          .limit(limit)
+          .execute();
+        return rows.map(({ at, who, what, details }) => ({
+          at,
+          who,
+          what,
+          details: fromJson<Facts>(details),
+        }));
+      }),
+  };
+}
