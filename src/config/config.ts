@@ -36,6 +36,7 @@ export type AppConfig = {
   readonly ignore: readonly string[];
   /** Glob patterns of PROD paths that are never written or deleted. */
   readonly protect: readonly string[];
+  /** Only what was written: a check that is not here has its own level. */
   readonly checks: Readonly<Record<string, "off" | "warn" | "block">>;
   readonly backup: BackupConfig;
   readonly rehearse: { readonly command: string; readonly url: string } | undefined;

@@ -3,16 +3,18 @@
 /** Left out on both sides of every app, before the app's own `ignore`. */
 export const builtInIgnore = ["__pycache__/", "*.pyc", ".git/", ".venv/", "node_modules/"] as const;
 
-/** The checks a plan can get, by the name they have in `checks:` and in messages. */
+/** The checks whose level an app can choose, by the name they have in `checks:` and in messages. */
 export const checkNames = [
   "layout-reference",
   "imports",
   "dependencies",
   "lock-file",
+  "deletions",
+  "secrets",
+  "special-files",
   "preprod-health",
   "disk-space",
   "replaceable",
-  "secrets",
 ] as const;
 
 export type CheckName = (typeof checkNames)[number];
@@ -20,7 +22,6 @@ export type CheckName = (typeof checkNames)[number];
 export const defaults = {
   locale: "en",
   transport: "ssh",
-  check: "warn",
   backup: { keep: 10, compression: "auto" },
   hook: { timeout: "5m" },
   restart: { mode: "restart", timeout: "5m" },

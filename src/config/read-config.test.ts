@@ -63,7 +63,7 @@ test("what is left out gets its default", () => {
     restart: { kind: "none", timeoutSeconds: 300 },
     health: { startPeriodSeconds: 0, deadlineSeconds: 120, successes: 1, intervalSeconds: 2, http: [] },
     approval: { required: 1, byRequester: false, expiresSeconds: 3600 },
-    checks: { imports: "warn", secrets: "warn" },
+    checks: {},
   });
 });
 

@@ -249,7 +249,7 @@ const app = z.strictObject({
     .optional()
     .meta(
       about(
-        `What each check may do: \`off\`, \`warn\`, or \`block\` the approval. Left out: \`${defaults.check}\`.`,
+        "What each check may do: `off`, `warn`, or `block` the approval. Left out: `block` where the app would surely break, else `warn`.",
       ),
     ),
   backup: backup.optional().meta(about("Restore points.")),
