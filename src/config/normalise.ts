@@ -55,6 +55,76 @@ function appOf(name: string, written: WrittenApp, hosts: ReadonlyMap<string, Hos
     checks: Object.fromEntries(
       Object.entries(written.checks ?? {}).filter(([, level]) => level !== undefined),
     ),
+    backup: {
+      keep: written.backup?.keep ?? defaults.backup.keep,
+      exclude: written.backup?.exclude ?? [],
+      compression: written.backup?.compression ?? defaults.backup.compression,
+    },
+    rehearse: written.rehearse,
+    hooks: hooksOf(written.hooks),
+    restart: restartOf(written.restart),
+    health: healthOf(written.health),
+    approval: {
+      approvers: approval.approvers,
+      required: approval.required ?? defaults.approval.required,
+      byRequester: approval["by-requester"] ?? defaults.approval["by-requester"],
+      expiresSeconds: secondsOf(approval.expires ?? defaults.approval.expires),
+    },
+    freeze: (written.freeze ?? []).map(({ cron, for: length, reason }) => ({
+      cron,
+      forSeconds: secondsOf(length),
+      reason,
+    })),
+  };
+}
+
+function sideOf(names: readonly string[], root: string, hosts: ReadonlyMap<string, HostConfig>): SideConfig {
+  return { hosts: names.flatMap((name) => hosts.get(name) ?? []), root: plainRoot(root) };
+}
+
+function hooksOf(written: WrittenApp["hooks"]): Readonly<Record<HookPoint, readonly HookConfig[]>> {
+  const hookOf = (hook: WrittenHook): HookConfig => ({
+    when: hook.when ?? [],
+    run: hook.run,
+    timeoutSeconds: secondsOf(hook.timeout ?? defaults.hook.timeout),
+  });
+  return {
+    "after-swap": (written?.["after-swap"] ?? []).map(hookOf),
+    "before-restart": (written?.["before-restart"] ?? []).map(hookOf),
+    "after-health": (written?.["after-health"] ?? []).map(hookOf),
+  };
+}
+
+function restartOf(written: WrittenApp["restart"]): RestartConfig {
+  const options = written === "none" || written === undefined ? {} : written;
+  const timeoutSeconds = secondsOf(options.timeout ?? defaults.restart.timeout);
+  const { compose, systemd, command } = options;
+  if (compose !== undefined) {
+    const { mode = defaults.restart.mode, services = [] } = options;
+    return { kind: "compose", file: plainRoot(compose), mode, services, timeoutSeconds };
+  }
+  if (systemd !== undefined) {
+    const { user = false, sudo = false } = options;
+    return { kind: "systemd", unit: systemd, user, sudo, timeoutSeconds };
+  }
+  return command === undefined
+    ? { kind: "none", timeoutSeconds }
+    : { kind: "command", command, timeoutSeconds };
+}
+
+function healthOf(written: WrittenApp["health"] = {}): HealthConfig {
+  const otherwise = defaults.health;
+  return {
+    startPeriodSeconds: secondsOf(written["start-period"] ?? otherwise["start-period"]),
+    deadlineSeconds: secondsOf(written.deadline ?? otherwise.deadline),
+    successes: written.successes ?? otherwise.successes,
+    intervalSeconds: secondsOf(written.interval ?? otherwise.interval),
+    http: (written.http ?? []).map((probe) => ({
+      url: probe.url,
+      status: probe.status,
+      contains: probe.contains,
+      timeoutSeconds: secondsOf(probe.timeout ?? otherwise.http.timeout),
+    })),
     container: written.container,
     logs:
       written.logs === undefined
