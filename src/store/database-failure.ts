@@ -8,6 +8,7 @@ export type Unusable =
   | "failing"
   | "full"
   | "newer"
+  | "older"
   | "unreachable"
   | "unwritable"
   | "refused";
@@ -20,15 +21,11 @@ const remedies: Readonly<Record<Unusable, string>> = {
   failing: "look at the machine's log for errors of the disk that holds it",
   full: "make space on the volume; nothing was lost, the bot goes on by itself",
   newer: "start the newer version of Passerelle that wrote it, or use another data directory",
+  older: "restart the running bot with this version first; it brings the database up to date",
   unreachable: "check that the server runs and can be reached; the bot goes on by itself",
   unwritable: "give the bot's user read and write access to the data directory and everything in it",
   refused: "check the user, password and database name in DATABASE_URL, and the user's rights",
 };
-
-/** Nothing was written and trying again later can help. */
-export function passes(reason: Unusable): boolean {
-  return reason === "busy" || reason === "full" || reason === "unreachable";
-}
 
 /** The connection was lost while a transaction was being committed: it may or may not have been. */
 export class CommitUnknown extends Error {
@@ -103,6 +100,10 @@ function systemReason(error: unknown): Unusable | undefined {
   }
   if (code === "ENOSPC" || code === "EDQUOT") return "full";
   return undefined;
+}
+
+export function connectionIsLost(error: unknown): boolean {
+  return postgresReason(error) === "unreachable";
 }
 
 /** Another transaction was in the way; the same one can be tried again at once. */

@@ -10,23 +10,23 @@ export type Migration = (db: Kysely<Rows>, engine: Engine) => Promise<void>;
 /** Only ever add to the end: a version that was released is never edited. */
 export const migrations: readonly Migration[] = [createFirstSchema];
 
-/**
- * Brings the schema to the newest known version; one process at a time does it, the others wait and find it done. With
- * `check` it only looks: an older schema is refused too.
- */
+/** Brings the schema to the newest known version; one process at a time does it, the others wait and find it done. */
 export async function migrate(
   transaction: Transaction<Rows>,
   options: {
     readonly engine: Engine;
     readonly where: string;
+    /** Asked before a schema with rows in it is changed. */
+    readonly mayUpgrade: () => Promise<boolean>;
     readonly known?: readonly Migration[];
   },
 ): Promise<void> {
-  const { engine, where, known = migrations } = options;
+  const { engine, where, mayUpgrade, known = migrations } = options;
   // On SQLite the transaction already holds the only write lock there is.
   if (engine === "postgres") {
     await sql`select pg_advisory_xact_lock(7273101)`.execute(transaction);
-    await transaction.schema.createSchema("passerelle").ifNotExists().execute();
+    const found = await sql`select 1 from pg_namespace where nspname = 'passerelle'`.execute(transaction);
+    if (found.rows.length === 0) await transaction.schema.createSchema("passerelle").execute();
   }
   await transaction.schema
     .createTable("schema_version")
@@ -39,8 +39,12 @@ export async function migrate(
     const said = `its schema has version ${version}, this Passerelle knows versions up to ${known.length}`;
     throw unusable(where, "newer", said);
   }
-  for (const step of known.slice(version)) await step(transaction, engine);
   if (version === known.length) return;
+  if (version > 0 && !(await mayUpgrade())) {
+    const said = `its schema has version ${version}, this Passerelle needs version ${known.length}`;
+    throw unusable(where, "older", said);
+  }
+  for (const step of known.slice(version)) await step(transaction, engine);
   if (row === undefined)
     await transaction.insertInto("schema_version").values({ version: known.length }).execute();
   else await transaction.updateTable("schema_version").set({ version: known.length }).execute();

@@ -2,13 +2,14 @@
 
 import { join } from "node:path";
 import { Kysely } from "kysely";
-import { makeDataDir, makeForOwnerOnly } from "./data-dir.ts";
+import { dataDirHeld, makeDataDir, makeForOwnerOnly } from "./data-dir.ts";
 import { unusable } from "./database-failure.ts";
 import { eventRows } from "./event-rows.ts";
 import { memoryRows } from "./memory-rows.ts";
 import { migrate } from "./migrations.ts";
 import { nodeSqliteDialect, openSqlite } from "./node-sqlite-dialect.ts";
 import { planRows } from "./plan-rows.ts";
+import { postgresDialect } from "./postgres-dialect.ts";
 import { promotionRows } from "./promotion-rows.ts";
 import type { Rows } from "./rows.ts";
 import type { Store } from "./store.ts";
@@ -19,13 +20,17 @@ export type StoreOptions = {
   /** PostgreSQL when it is given, else `<dataDir>/passerelle.db`. */
   readonly databaseUrl: string | undefined;
   readonly role: "bot" | "terminal";
+  /** How long each call waits for a server that cannot be reached; by default long for a bot, short for a terminal. */
+  readonly patienceSeconds?: number;
 };
 
-export async function openStore({ dataDir, role }: StoreOptions): Promise<Store> {
-  return openSqliteStore(dataDir, role);
+export function openStore(options: StoreOptions): Promise<Store> {
+  return options.databaseUrl === undefined
+    ? openSqliteStore(options)
+    : openPostgresStore(options, options.databaseUrl);
 }
 
-function openSqliteStore(dataDir: string, role: StoreOptions["role"]): Promise<Store> {
+function openSqliteStore({ dataDir, role }: StoreOptions): Promise<Store> {
   makeDataDir(dataDir);
   const where = join(dataDir, "passerelle.db");
   makeForOwnerOnly(where);
@@ -39,13 +44,50 @@ function openSqliteStore(dataDir: string, role: StoreOptions["role"]): Promise<S
         const found = database.prepare("PRAGMA quick_check(1)").get()?.["quick_check"];
         if (found !== "ok") throw unusable(where, "corrupt", String(found));
       }
-      await db.transaction().execute((transaction) => migrate(transaction, { engine: "sqlite", where }));
+      // An older bot that runs now would not understand what a newer terminal makes of its tables.
+      const mayUpgrade = async () => role === "bot" || (await dataDirHeld(dataDir)) === undefined;
+      const schema = { engine: "sqlite", where, mayUpgrade } as const;
+      await db.transaction().execute((transaction) => migrate(transaction, schema));
     } catch (error) {
       await db.destroy();
       throw error;
     }
     return storeOn(db, patience);
   });
+}
+
+async function openPostgresStore(
+  { role, patienceSeconds }: StoreOptions,
+  databaseUrl: string,
+): Promise<Store> {
+  const where = withoutPassword(databaseUrl);
+  const patience = { where, reasons: ["unreachable", "busy"] } as const;
+  const db = new Kysely<Rows>({ dialect: postgresDialect(databaseUrl) }).withSchema("passerelle");
+  const seconds = patienceSeconds ?? (role === "bot" ? 150 : 10);
+  try {
+    const schema = { engine: "postgres", where, mayUpgrade: async () => role === "bot" } as const;
+    await patiently({ ...patience, seconds: Math.min(seconds, 30) }, () =>
+      db.transaction().execute((transaction) => migrate(transaction, schema)),
+    );
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+  return storeOn(db, { ...patience, seconds });
+}
+
+function withoutPassword(databaseUrl: string): string {
+  try {
+    const url = new URL(databaseUrl);
+    const user = url.username === "" ? "" : `${url.username}@`;
+    return `${url.protocol}//${user}${url.host}${url.pathname}`;
+  } catch {
+    throw unusable(
+      "DATABASE_URL",
+      "refused",
+      "it is not a URL such as postgresql://user:password@host:5432/name",
+    );
+  }
 }
 
 function storeOn(db: Kysely<Rows>, patience: Patience): Store {

@@ -1,21 +1,30 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Ending } from "../promotion/promotions.ts";
 import { openStore } from "./open-store.ts";
+import { noPostgres, type PostgresServer, startPostgresServer } from "./postgres-server.ts";
 import { newPlan, newPromotion, newRollback } from "./samples.ts";
 import type { Store } from "./store.ts";
 
 const early = "2026-03-01T10:00:00.000Z";
 const late = "2026-03-03T10:00:00.000Z";
 
-for (const engine of ["SQLite"] as const) {
-  describe(`the store on ${engine}`, () => {
+for (const engine of ["SQLite", "PostgreSQL"] as const) {
+  const missing = engine === "SQLite" ? undefined : noPostgres;
+  describe.skipIf(missing)(`the store on ${engine}${missing === undefined ? "" : ` (${missing})`}`, () => {
     let dataDir: string;
     let databaseUrl: string | undefined;
     let store: Store;
+    let server: PostgresServer | undefined;
     const opened: Store[] = [];
+
+    beforeAll(async () => {
+      if (engine === "PostgreSQL") server = await startPostgresServer();
+    }, 120_000);
+
+    afterAll(() => server?.remove());
 
     const open = async (): Promise<Store> => {
       const another = await openStore({ dataDir, databaseUrl, role: "terminal" });
@@ -24,6 +33,7 @@ for (const engine of ["SQLite"] as const) {
     };
 
     beforeEach(async () => {
+      databaseUrl = await server?.database();
       dataDir = await mkdtemp(join(tmpdir(), "passerelle-store-"));
       store = await open();
     });
