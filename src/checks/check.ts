@@ -69,9 +69,9 @@ export function promotedFiles(changes: readonly Change[]): readonly Change[] {
   return changes.filter((change) => change.after?.type === "file" && change.kind !== "mode");
 }
 
-/** Tests are promoted at times but do not run in PROD. */
-export function isTest(path: string): boolean {
-  return /(?:^|\/)(?:tests?|__tests__|testing)\/|(?:^|\/)(?:test_[^/]*|[^/]*_test|conftest)\.py$|\.(?:test|spec)\.[cm]?[jt]sx?$/.test(
+/** Tests and examples are promoted at times but do not run in PROD. */
+export function runsElsewhere(path: string): boolean {
+  return /(?:^|\/)(?:tests?|__tests__|testing|examples?|benchmarks?)\/|(?:^|\/)(?:test_[^/]*|[^/]*_test|conftest)\.py$|\.(?:test|spec)\.[cm]?[jt]sx?$/.test(
     path,
   );
 }

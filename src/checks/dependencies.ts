@@ -5,9 +5,9 @@ import {
   type CheckInput,
   counted,
   type Finding,
-  isTest,
   listed,
   promotedFiles,
+  runsElsewhere,
 } from "./check.ts";
 import {
   type DependencyFile,
@@ -80,7 +80,9 @@ function subjects(input: CheckInput): readonly string[] {
   const declares = input.changes.some((change) => isDependencyFile(change.path));
   const promoted = promotedFiles(input.changes).map((change) => change.path);
   const all = declares ? [...new Set([...promoted, ...input.result.keys()])] : promoted;
-  return all.filter((path) => path.endsWith(".py") && !isTest(path) && !/(?:^|\/)setup\.py$/.test(path));
+  return all.filter(
+    (path) => path.endsWith(".py") && !runsElsewhere(path) && !/(?:^|\/)setup\.py$/.test(path),
+  );
 }
 
 /** `from google.cloud import storage` may mean a distribution of that whole name. */

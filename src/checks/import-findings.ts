@@ -1,19 +1,20 @@
 // What the check of imports says: one finding for each import that will not work, one sentence over all.
 
-import { counted, type Finding, isTest, listed } from "./check.ts";
+import { counted, type Finding, listed, runsElsewhere } from "./check.ts";
 import type { Verdict } from "./python-imports.ts";
 
 export function missingModule(
   path: string,
   line: number,
-  verdict: Verdict & { outcome: "missing" },
+  verdict: Verdict & { readonly outcome: "missing" },
+  doubtful: boolean,
 ): Finding {
   const facts = {
     module: verdict.module,
     ...(verdict.instead === undefined ? {} : { instead: verdict.instead }),
   };
   // What PREPROD does not find either is generated, or never reached.
-  const uncertain = isTest(path) || !(verdict.foundBefore || verdict.layout);
+  const uncertain = doubtful || runsElsewhere(path) || !(verdict.foundBefore || verdict.layout);
   return finding({ code: verdict.layout ? "import-layout" : "import-missing", path, line, facts }, uncertain);
 }
 

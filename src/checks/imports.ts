@@ -1,8 +1,10 @@
 // Check: imports of promoted code that will not find their module in PROD's layout.
 
 import { type Check, type CheckInput, type Finding, promotedFiles } from "./check.ts";
+import { readDependencyFiles } from "./dependency-files.ts";
 import { importsSummary, missingModule, missingName } from "./import-findings.ts";
 import { findMissingFiles } from "./javascript-imports.ts";
+import { isBrought } from "./python-distributions.ts";
 import { createImportJudge, type Verdict } from "./python-imports.ts";
 import { type PythonImport, readPython } from "./python-source.ts";
 import type { Sources } from "./sources.ts";
@@ -18,30 +20,67 @@ export const imports: Check = {
   summary: importsSummary,
 };
 
-type Judged = { readonly path: string; readonly wanted: PythonImport; readonly verdict: Verdict };
+type Judged = {
+  readonly path: string;
+  readonly wanted: PythonImport;
+  readonly verdict: Verdict;
+  /** Behind a syntax error. */
+  readonly doubtful: boolean;
+};
 
 async function findMissingModules(input: CheckInput, sources: Sources): Promise<readonly Finding[]> {
   const judge = createImportJudge(input);
   const promoted = new Set(promotedFiles(input.changes).map((change) => change.path));
   const judged: Judged[] = [];
   for await (const source of sources.texts(subjects(input))) {
-    const { imports: wanted, brokenAtLine } = readPython(source, sources);
-    if (brokenAtLine !== undefined) sources.note("not wholly understood", `${source.path}:${brokenAtLine}`);
-    const verdicts = wanted.map((each) => ({
+    const { imports: all, brokenAtLine = Number.POSITIVE_INFINITY } = readPython(source, sources);
+    if (Number.isFinite(brokenAtLine))
+      sources.note("not wholly understood", `${source.path}:${brokenAtLine}`);
+    const verdicts = all.map((wanted) => ({
       path: source.path,
-      wanted: each,
-      verdict: judge(source.path, each),
+      wanted,
+      verdict: judge(source.path, wanted),
+      doubtful: wanted.line >= brokenAtLine,
     }));
     judged.push(...verdicts.filter((each) => counts(each, verdicts)));
   }
-  const findings = judged.flatMap(({ path, wanted, verdict }) =>
+  const excused = await madeUpFor(judged, input, sources);
+  const findings = judged.flatMap(({ path, wanted, verdict, doubtful }) =>
     // A file that stays is only of interest if it works today.
-    verdict.outcome === "missing" && (promoted.has(path) || verdict.foundBefore)
-      ? [missingModule(path, wanted.line, verdict)]
+    verdict.outcome === "missing" && !excused(verdict) && (promoted.has(path) || verdict.foundBefore)
+      ? [missingModule(path, wanted.line, verdict, doubtful)]
       : [],
   );
   const brought = judged.filter(({ path }) => promoted.has(path));
   return [...findings, ...(await findMissingNames(brought, sources))];
+}
+
+type Missing = Verdict & { readonly outcome: "missing" };
+
+/**
+ * What no side has as a file may be made by the package around it as it loads (`six.moves`), or be an installed package that
+ * has the name of a directory (`alembic/`).
+ */
+async function madeUpFor(
+  judged: readonly Judged[],
+  input: CheckInput,
+  sources: Sources,
+): Promise<(verdict: Missing) => boolean> {
+  const open = judged.flatMap(({ verdict }) =>
+    verdict.outcome === "missing" && !verdict.foundBefore ? [verdict] : [],
+  );
+  if (open.length === 0) return () => false;
+  const dynamic = new Set<string>();
+  const files = new Set(open.flatMap(({ inside }) => (inside === undefined ? [] : [inside])));
+  for await (const { path, text } of sources.texts([...files].filter((path) => path.endsWith(".py")))) {
+    if (isDynamic(text)) dynamic.add(path);
+  }
+  const declared = new Set(
+    [...(await readDependencyFiles(input.result, sources)).values()].flatMap(({ names }) => [...names]),
+  );
+  return ({ foundBefore, inside, module }) =>
+    !foundBefore &&
+    (dynamic.has(inside ?? "") || (!module.startsWith(".") && isBrought(module, declared) === "yes"));
 }
 
 /** Promoted Python files; and when modules go away, those that stay and may have used them. */
@@ -88,7 +127,7 @@ async function findMissingNames(judged: readonly Judged[], sources: Sources): Pr
 }
 
 function isDynamic(text: string): boolean {
-  return /import\s*\*|__getattr__|globals\(\)|setattr\(|sys\.modules|__path__|\bexec\(|vars\(\)|locals\(\)/.test(
+  return /import\s*\*|__getattr__|globals\(\)|setattr\(|sys\.modules|__path__|meta_path|\bexec\(|vars\(\)|locals\(\)/.test(
     text,
   );
 }

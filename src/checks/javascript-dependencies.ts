@@ -3,7 +3,7 @@
 import { builtinModules } from "node:module";
 import { posix } from "node:path";
 import type { Tree } from "../tree/entry.ts";
-import { type CheckInput, type Finding, isTest, promotedFiles } from "./check.ts";
+import { type CheckInput, type Finding, promotedFiles, runsElsewhere } from "./check.ts";
 import { at, keys, texts } from "./dependency-files.ts";
 import { isRelative } from "./javascript-imports.ts";
 import { isJavascript, readJavascript } from "./javascript-source.ts";
@@ -25,7 +25,7 @@ export async function findUndeclaredModules(
 ): Promise<readonly Finding[]> {
   const paths = promotedFiles(input.changes)
     .map((change) => change.path)
-    .filter((path) => isJavascript(path) && !isTest(path) && !isConfigurationScript(path));
+    .filter((path) => isJavascript(path) && !runsElsewhere(path) && !isConfigurationScript(path));
   if (paths.length === 0) return [];
   const manifests = await readManifests(input.result, sources);
   if (manifests.length === 0) return [];
@@ -120,7 +120,9 @@ function isUnder(path: string, directory: string): boolean {
 
 /** Run by those who build, with what they have installed. */
 function isConfigurationScript(path: string): boolean {
-  return /(?:^|\/)[\w.-]+\.config\.[cm]?[jt]s$|(?:^|\/)\.[\w-]+rc\.[cm]?js$|\.d\.[cm]?ts$/.test(path);
+  return /(?:^|\/)[\w.-]+\.(?:config|native|android|ios)\.[cm]?[jt]sx?$|(?:^|\/)\.[\w-]+rc\.[cm]?js$/.test(
+    path,
+  );
 }
 
 function undeclared(path: string, line: number, name: string, { path: file }: Manifest): Finding {

@@ -2,7 +2,7 @@
 
 import { posix } from "node:path";
 import type { Tree } from "../tree/entry.ts";
-import { type CheckInput, type Finding, isTest, promotedFiles } from "./check.ts";
+import { type CheckInput, type Finding, promotedFiles, runsElsewhere } from "./check.ts";
 import { missingFile } from "./import-findings.ts";
 import { isJavascript, readJavascript } from "./javascript-source.ts";
 import { directoryOf } from "./layout.ts";
@@ -44,7 +44,7 @@ export async function findMissingFiles(input: CheckInput, sources: Sources): Pro
       const from = origins.get(source.path);
       const works = from !== undefined && resolves(input.preprod, from, specifier);
       // What PREPROD lacks too is built later, or never reached.
-      findings.push(missingFile(source.path, line, specifier, !works || isTest(source.path)));
+      findings.push(missingFile(source.path, line, specifier, !works || runsElsewhere(source.path)));
     }
   }
   return findings;

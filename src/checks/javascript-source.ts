@@ -17,6 +17,7 @@ export type JavascriptImport = {
 export type JavascriptSource = {
   readonly imports: readonly JavascriptImport[];
   readonly strings: readonly CodeString[];
+  readonly remarks: readonly { readonly from: number; readonly to: number }[];
 };
 
 const read = new WeakMap<Source, JavascriptSource>();
@@ -24,8 +25,9 @@ const plain = parser.configure({ dialect: "jsx" });
 const typed = parser.configure({ dialect: "ts" });
 const typedWithMarkup = parser.configure({ dialect: "ts jsx" });
 
+/** Declarations of types are left out: nothing in them runs. */
 export function isJavascript(path: string): boolean {
-  return /\.[cm]?[jt]sx?$/.test(path) && !isBundle(path);
+  return /\.[cm]?[jt]sx?$/.test(path) && !/\.d\.[cm]?ts$/.test(path) && !isBundle(path);
 }
 
 /** Built code is told apart by name: what it asks for was decided when it was built. */
@@ -45,6 +47,7 @@ function understand({ path, text }: Source, sources: Sources): JavascriptSource 
   const lineAt = lineCounter(text);
   const imports: JavascriptImport[] = [];
   const strings: CodeString[] = [];
+  const remarks: { from: number; to: number }[] = [];
 
   function ask(literal: SyntaxNode | null, statement: SyntaxNode, typeOnly = false): void {
     if (literal === null || (literal.name !== "String" && literal.name !== "TemplateString")) return;
@@ -64,6 +67,10 @@ function understand({ path, text }: Source, sources: Sources): JavascriptSource 
           ask(literal, node.node, isTypeOnly(text.slice(node.from, literal.from)));
           return false;
         }
+        case "LineComment":
+        case "BlockComment":
+          remarks.push({ from: node.from, to: node.to });
+          return false;
         case "DynamicImport":
           ask(node.node.getChild("String") ?? node.node.getChild("TemplateString"), node.node);
           return true;
@@ -90,7 +97,7 @@ function understand({ path, text }: Source, sources: Sources): JavascriptSource 
       }
     },
   });
-  return { imports, strings };
+  return { imports, strings, remarks };
 }
 
 function parse(path: string, text: string, sources: Sources): SyntaxTree {

@@ -5,9 +5,9 @@ import {
   type CheckInput,
   counted,
   type Finding,
-  isTest,
   listed,
   promotedFiles,
+  runsElsewhere,
 } from "./check.ts";
 import type { CodeString } from "./code-string.ts";
 import { isJavascript, readJavascript } from "./javascript-source.ts";
@@ -24,6 +24,8 @@ export const layoutReference: Check = {
   summary,
 };
 
+const mostPerFile = 500;
+
 async function findLayoutReferences(input: CheckInput, sources: Sources): Promise<readonly Finding[]> {
   const search = layoutSearch(input.app, input.preprod, input.result);
   const paths = promotedFiles(input.changes)
@@ -37,21 +39,26 @@ async function findLayoutReferences(input: CheckInput, sources: Sources): Promis
         ...mention,
         line: lineAt(string.joined === true ? string.from : string.from + mention.at),
         // A path amid other words is as likely a message to people as a command.
-        uncertain: string.code && !mention.whole,
+        uncertain: string.doubtful === true || (string.code && !mention.whole),
       })),
     );
-    for (const mention of withoutParts(mentions)) findings.push(found(source.path, mention));
+    for (const mention of withoutParts(mentions.slice(0, mostPerFile)))
+      findings.push(found(source.path, mention));
   }
   return findings;
 }
 
-type Searched = CodeString & { readonly code: boolean };
+type Searched = CodeString & { readonly code: boolean; readonly doubtful?: boolean };
 
 function textsOf(source: Source, sources: Sources): readonly Searched[] {
   if (source.path.endsWith(".py")) {
-    const { strings, brokenAtLine } = readPython(source, sources);
-    if (brokenAtLine !== undefined) sources.note("not wholly understood", `${source.path}:${brokenAtLine}`);
-    return strings.map((string) => ({ ...string, code: true }));
+    const { strings, brokenAt } = readPython(source, sources);
+    // Beyond a syntax error, text may pass for code and code for text.
+    return strings.map((string) => ({
+      ...string,
+      code: true,
+      doubtful: brokenAt !== undefined && string.from > brokenAt,
+    }));
   }
   if (isJavascript(source.path)) {
     return readJavascript(source, sources).strings.map((string) => ({ ...string, code: true }));
@@ -77,7 +84,7 @@ function found(path: string, { kind, named, prodPath, line, uncertain }: Placed)
   const facts = { named, ...(prodPath === undefined ? {} : { prodPath }) };
   const code = `layout-${kind}`;
   const where = { path, line, facts, code };
-  const harmless = uncertain || kind === "module" || isTest(path);
+  const harmless = uncertain || kind === "module" || runsElsewhere(path);
   return { ...where, message: sentence(where), ...(harmless ? { uncertain: true } : {}) };
 }
 

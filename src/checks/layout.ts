@@ -3,6 +3,7 @@
 import type { AppConfig } from "../config/config.ts";
 import type { Tree } from "../tree/entry.ts";
 import { bareOf, compileRules, mapToProd } from "../tree/rules.ts";
+import { unknownText } from "./code-string.ts";
 
 /** Every path of a tree and every directory above one. */
 export function pathIndex(tree: Tree): ReadonlySet<string> {
@@ -68,7 +69,10 @@ export function layoutSearch(app: AppConfig, preprod: Tree, result: Tree): Layou
     return mapping.kind === "mapped" ? mapping.path : undefined;
   }
 
-  function mentionIn(token: string): Pick<LayoutMention, "kind" | "named" | "prodPath"> | undefined {
+  function mentionIn(
+    token: string,
+    absolute: boolean,
+  ): Pick<LayoutMention, "kind" | "named" | "prodPath"> | undefined {
     const parts = token.split("/").filter((part) => part !== "." && part !== "");
     if (inResult.has(parts.join("/"))) return undefined;
     if (root !== undefined && indexOfRun(parts, root) !== -1) {
@@ -80,8 +84,10 @@ export function layoutSearch(app: AppConfig, preprod: Tree, result: Tree): Layou
       const named = parts.slice(at).join("/");
       if (!directory && parts.length > at + from.length) continue;
       // One name alone is too common a word: it must be a path of PREPROD, written as from its root.
-      if (from.length === 1 && (at > 0 || token.startsWith("/") || !inPreprod.has(named))) continue;
+      if (from.length === 1 && (at > 0 || absolute || !inPreprod.has(named))) continue;
       if (from.length === 1 && directory && parts.length === 1) continue;
+      // `/usr/src/app` is a place of its own; a path into PREPROD's tree is not.
+      if (absolute && (parts.length === at + from.length || !inPreprod.has(named))) continue;
       if (inResult.has(named) || (!inPreprod.has(named) && inResult.has(directoryOf(named)))) continue;
       const prodPath = prodPathOf(named);
       if (prodPath !== named) return { kind: "path", named, prodPath };
@@ -96,7 +102,8 @@ export function layoutSearch(app: AppConfig, preprod: Tree, result: Tree): Layou
       // The rest of a URL, behind its colon.
       if (match[0].startsWith("//")) continue;
       const token = match[0].replace(/[.]+$/, "");
-      const mention = mentionIn(token);
+      const absolute = token.startsWith("/") && text.charAt(match.index - 1) !== unknownText;
+      const mention = mentionIn(token, absolute);
       if (mention !== undefined) {
         mentions.push({ ...mention, at: match.index, whole: !/\s/.test(text.trim()) });
         continue;

@@ -22,6 +22,8 @@ const locks: Readonly<Record<string, readonly string[]>> = {
   "package.json": ["package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml"],
 };
 
+const mostPerPair = 100;
+
 /** `missing` from the lock, `left` in the lock, or `differing` from it. */
 type Difference = { readonly how: "missing" | "left" | "differing"; readonly name: string };
 
@@ -35,7 +37,7 @@ async function findLocksOutOfStep(input: CheckInput, sources: Sources): Promise<
     if (declaration === undefined || locked === undefined) continue;
     // Out of step before and after: not this promotion's doing.
     const uncertain = !changed.has(path) && !changed.has(lock);
-    for (const { how, name } of compare(declaration, locked)) {
+    for (const { how, name } of compare(declaration, locked).slice(0, mostPerPair)) {
       const place = how === "left" ? locked : declaration;
       findings.push({
         code: `lock-${how}`,

@@ -28,6 +28,8 @@ export type Verdict =
       readonly layout: boolean;
       /** It works where it comes from. */
       readonly foundBefore: boolean;
+      /** The innermost package that is there: what its file does may make up for what is missing. */
+      readonly inside: string | undefined;
     };
 
 /** Judges the imports of a file of the result: against PREPROD if it is promoted, against PROD as it is if it is kept. */
@@ -39,7 +41,10 @@ export function createImportJudge(input: CheckInput): (path: string, wanted: Pyt
   const targets = directories.map((rule) => bareOf(rule.to));
   const sources = directories.map((rule) => bareOf(rule.from));
   const origins = new Map(input.changes.map((change) => [change.path, change.from]));
-  const layoutNames = new Set(sources.flatMap((from) => (from === "" ? [] : from.split("/"))));
+  const own = {
+    layoutNames: new Set(sources.flatMap((from) => (from === "" ? [] : from.split("/")))),
+    targets: new Set(targets),
+  };
   const views = new Map<string, { readonly after: View; readonly before: View }>();
 
   return (path, wanted) => {
@@ -54,7 +59,7 @@ export function createImportJudge(input: CheckInput): (path: string, wanted: Pyt
       view = { after, before };
       views.set(path, view);
     }
-    return judgeImport(wanted, view.after, view.before, layoutNames);
+    return judgeImport(wanted, view.after, view.before, own);
   };
 }
 
@@ -63,13 +68,17 @@ function judgeImport(
   wanted: PythonImport,
   after: View,
   before: View,
-  layoutNames: ReadonlySet<string>,
+  own: { readonly layoutNames: ReadonlySet<string>; readonly targets: ReadonlySet<string> },
 ): Verdict {
   if (wanted.level > 0) return judgeRelative(wanted, after, before);
   const names = wanted.module.split(".");
   const top = names[0] ?? "";
   if (inStandardLibrary(top)) return { outcome: "standard" };
   const here = resolve(after.modules, after.roots, names);
+  const known = resolve(before.modules, before.roots, [top]).outcome !== "absent";
+  // PROD's directory `streamlit/` does not make `import streamlit` local, where PREPROD's has another name.
+  const isTarget = here.outcome !== "absent" && own.targets.has(join(here.root, top));
+  if (!known && (here.outcome === "partly" || isTarget)) return { outcome: "third-party" };
   const inside = within(here, wanted, after.modules);
   if (inside?.outcome === "local") return inside;
   const there = within(resolve(before.modules, before.roots, names), wanted, before.modules);
@@ -77,12 +86,10 @@ function judgeImport(
   const layout = here.outcome === "absent";
   // Without an `__init__`, a directory of that name loses to an installed package of that name.
   const sure = here.outcome !== "absent" && here.kind === "package";
-  const ownName = layout && layoutNames.has(top);
+  const ownName = known && own.layoutNames.has(top);
   if (!foundBefore && !sure && !ownName) return { outcome: "third-party" };
-  const missing = inside?.outcome === "missing" ? inside.module : wanted.module;
   return {
-    outcome: "missing",
-    module: missing,
+    ...(inside?.outcome === "missing" ? inside : missing(wanted.module)),
     instead: nameInProd(names, wanted, after),
     layout,
     foundBefore,
@@ -94,8 +101,7 @@ function judgeRelative(wanted: PythonImport, after: View, before: View): Verdict
   if (here?.outcome === "local") return here;
   const foundBefore = relative(wanted, before)?.outcome === "local";
   const written = ".".repeat(wanted.level) + wanted.module;
-  const module = here?.outcome === "missing" && here.module !== "" ? here.module : written;
-  return { outcome: "missing", module, instead: undefined, layout: false, foundBefore };
+  return { ...(here?.outcome === "missing" ? here : missing(written)), foundBefore };
 }
 
 function relative(wanted: PythonImport, view: View): Verdict | undefined {
@@ -115,7 +121,7 @@ function relative(wanted: PythonImport, view: View): Verdict | undefined {
 function within(found: Resolution, wanted: PythonImport, modules: Modules): Verdict | undefined {
   if (found.outcome === "absent") return undefined;
   const dots = ".".repeat(wanted.level);
-  if (found.outcome === "partly") return missing(dots + wanted.module);
+  if (found.outcome === "partly") return missing(dots + wanted.module, modules.file(found.last));
   const file = modules.file(found.path);
   const others = wanted.names.filter(
     (name) => name !== "*" && (found.kind === "module" || modules.kind(join(found.path, name)) === undefined),
@@ -131,8 +137,8 @@ function within(found: Resolution, wanted: PythonImport, modules: Modules): Verd
   return { outcome: "local", file: file === "" ? undefined : file, names: others };
 }
 
-function missing(module: string): Verdict {
-  return { outcome: "missing", module, instead: undefined, layout: false, foundBefore: false };
+function missing(module: string, inside?: string): Verdict & { readonly outcome: "missing" } {
+  return { outcome: "missing", module, instead: undefined, layout: false, foundBefore: false, inside };
 }
 
 /** `src.shop.utils.colors` is `utils.colors` where the first names are gone. */

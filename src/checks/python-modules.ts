@@ -50,8 +50,8 @@ export function modulesOf(tree: Tree): Modules {
 
 export type Resolution =
   | { readonly outcome: "found"; readonly path: string; readonly kind: ModuleKind; readonly root: string }
-  /** Its first names are there, then one is not. */
-  | { readonly outcome: "partly"; readonly kind: ModuleKind; readonly root: string; readonly missing: string }
+  /** Its first names are there, as far as `last`, then one is not; `kind` is that of the first. */
+  | { readonly outcome: "partly"; readonly kind: ModuleKind; readonly root: string; readonly last: string }
   | { readonly outcome: "absent" };
 
 /** Looks a dotted name up from each root in turn; a whole match anywhere wins over a partial one. */
@@ -73,14 +73,15 @@ function resolveFrom(modules: Modules, root: string, names: readonly string[]): 
   for (const name of names) {
     // Names below a file are its own doing (`six.moves`), below a link outside of what is known.
     if (kind === "module" || modules.file(path) === "") break;
-    path = join(path, name);
-    kind = modules.kind(path);
+    const next = join(path, name);
+    kind = modules.kind(next);
     first ??= kind;
     if (kind === undefined) {
       return first === undefined
         ? { outcome: "absent" }
-        : { outcome: "partly", kind: first, root, missing: path };
+        : { outcome: "partly", kind: first, root, last: path };
     }
+    path = next;
   }
   return kind === undefined ? { outcome: "absent" } : { outcome: "found", path, kind, root };
 }

@@ -25,8 +25,11 @@ export type PythonImport = {
 export type PythonSource = {
   readonly imports: readonly PythonImport[];
   readonly strings: readonly CodeString[];
-  /** Where the first part begins that is not understood. */
+  /** Offset and line of the first part that is not understood. */
+  readonly brokenAt: number | undefined;
   readonly brokenAtLine: number | undefined;
+  /** Comments, docstrings and other strings that nobody uses. */
+  readonly remarks: readonly { readonly from: number; readonly to: number }[];
 };
 
 const read = new WeakMap<Source, PythonSource>();
@@ -43,8 +46,9 @@ function understand(text: string, sources: Sources): PythonSource {
   const lineAt = lineCounter(text);
   const imports: PythonImport[] = [];
   const strings: CodeString[] = [];
+  const remarks: { from: number; to: number }[] = [];
   let brokenAt: number | undefined;
-  const tree = parse(text, sources);
+  const tree = parse(readable(text), sources);
   tree.iterate({
     enter(node) {
       if (node.type.isError && brokenAt === undefined) brokenAt = node.from;
@@ -55,8 +59,13 @@ function understand(text: string, sources: Sources): PythonSource {
         case "ExpressionStatement": {
           const only = node.node.firstChild;
           // A docstring, or a string that stands there as a comment.
-          return !(only !== null && only.nextSibling === null && /String$/.test(only.name));
+          if (only === null || only.nextSibling !== null || !/String$/.test(only.name)) return true;
+          remarks.push({ from: node.from, to: node.to });
+          return false;
         }
+        case "Comment":
+          remarks.push({ from: node.from, to: node.to });
+          return false;
         case "String":
         case "FormatString":
           strings.push(stringOf(node.node, text));
@@ -77,7 +86,21 @@ function understand(text: string, sources: Sources): PythonSource {
     },
   });
   if (tree.length < text.length) brokenAt ??= tree.length;
-  return { imports, strings, brokenAtLine: brokenAt === undefined ? undefined : lineAt(brokenAt) };
+  return {
+    imports,
+    strings,
+    brokenAt,
+    brokenAtLine: brokenAt === undefined ? undefined : lineAt(brokenAt),
+    remarks,
+  };
+}
+
+/** Same length, without the few forms that Python allows and the parser does not know. */
+function readable(text: string): string {
+  return text
+    .replaceAll("\f", " ")
+    .replace(/(?<=(?:^|[=(:]|\bawait)[ \t]*)yield(?=[ \t]*(?:$|[\r)#;,\]]))/gm, "None_")
+    .replace(/(?<![\w.])(\d+)\.(?![\w.])/g, "$10");
 }
 
 /** Parses as far as the check's time allows: a hostile or generated file may not hold up the plan. */

@@ -26,7 +26,7 @@ const marked: readonly SecretPattern[] = [
   { kind: "Google OAuth secret", pattern: /\bGOCSPX-[A-Za-z0-9_-]{28}\b/g },
   {
     kind: "OpenAI key",
-    pattern: /\bsk-(?:proj-|svcacct-|admin-)?[A-Za-z0-9_-]{16,}T3BlbkFJ[A-Za-z0-9_-]{16,}/g,
+    pattern: /\bsk-(?:proj-|svcacct-|admin-)?[A-Za-z0-9_-]{16,160}T3BlbkFJ[A-Za-z0-9_-]{16,}/g,
   },
   { kind: "Anthropic key", pattern: /\bsk-ant-[a-z0-9]{3,10}-[A-Za-z0-9_-]{60,}/g },
   { kind: "Hugging Face token", pattern: /\bhf_[A-Za-z]{34}\b/g },
@@ -36,33 +36,38 @@ const marked: readonly SecretPattern[] = [
   { kind: "DigitalOcean token", pattern: /\bdo[oprt]_v1_[a-f0-9]{64}\b/g },
   { kind: "Telegram bot token", pattern: /\b\d{8,10}:AA[A-Za-z0-9_-]{33}(?![A-Za-z0-9_-])/g },
   { kind: "Azure storage key", pattern: /AccountKey=[A-Za-z0-9+/]{86}==/g },
-  { kind: "JSON web token", pattern: /\beyJ[A-Za-z0-9_-]{15,}\.eyJ[A-Za-z0-9_-]{15,}\.[A-Za-z0-9_-]{20,}/g },
+  {
+    kind: "JSON web token",
+    pattern: /\beyJ[A-Za-z0-9_-]{15,1000}\.eyJ[A-Za-z0-9_-]{15,4000}\.[A-Za-z0-9_-]{20,}/g,
+  },
 ];
 
-const inUrl = /\b[a-z][a-z0-9+.-]{2,20}:\/\/[^\s:/@"'`<>{}$%]{1,80}:([^\s:/@"'`<>]{3,100})@[\w.-]+/gi;
+const inUrl =
+  /\b[a-z][a-z0-9+.-]{2,20}:\/\/[^\s:/@"'`<>{}$%]{1,80}:([^\s:/@"'`<>]{3,100})@(?!(?:[\w-]+\.)*example\.)[\w.-]+/gi;
 const given =
   /(?:^|[^\w])["']?([\w.-]{0,40}(?:password|passwd|secret|token|api[_-]?key|apikey|access[_-]?key|private[_-]?key|credentials?))["']?\s*(?::|=>|=)\s*(?:"([^"\n]{8,200})"|'([^'\n]{8,200})'|([^\s"'`,;#(){}[\]<>$]{8,200})(?=\s*(?:$|[#;,])))/gim;
 
-export type SecretSighting = { readonly kind: string; readonly at: number };
+/** `byName`: only the name it is given to tells that it is one. */
+export type SecretSighting = { readonly kind: string; readonly at: number; readonly byName: boolean };
 
 /** `bareValues`: the file is configuration, in which a value needs no quotes. */
 export function findSecrets(text: string, bareValues: boolean): readonly SecretSighting[] {
   const sightings: SecretSighting[] = [];
   for (const { kind, pattern } of marked) {
     for (const match of text.matchAll(pattern)) {
-      if (!isPlaceholder(match[0])) sightings.push({ kind, at: match.index });
+      if (!isPlaceholder(match[0])) sightings.push({ kind, at: match.index, byName: false });
     }
   }
   for (const match of text.matchAll(inUrl)) {
     const value = match[1] ?? "";
     if (!isPlaceholder(value) && !isCommon(value))
-      sightings.push({ kind: "password in a URL", at: match.index });
+      sightings.push({ kind: "password in a URL", at: match.index, byName: true });
   }
   for (const match of text.matchAll(given)) {
     const value = match[2] ?? match[3] ?? (bareValues ? match[4] : undefined);
     if (value === undefined || !isRandom(value)) continue;
     const name = match[1] ?? "";
-    sightings.push({ kind: `value of ${name}`, at: match.index + match[0].indexOf(name) });
+    sightings.push({ kind: `value of ${name}`, at: match.index + match[0].indexOf(name), byName: true });
   }
   return onePerPlace(sightings);
 }
@@ -113,8 +118,7 @@ function onePerPlace(sightings: readonly SecretSighting[]): readonly SecretSight
   return sorted.filter((sighting, index) => {
     const previous = sorted[index - 1];
     const next = sorted[index + 1];
-    if (sighting.kind.startsWith("value of") && next !== undefined && next.at - sighting.at < 60)
-      return false;
+    if (sighting.byName && next !== undefined && next.at - sighting.at < 60) return false;
     return previous === undefined || previous.at !== sighting.at;
   });
 }

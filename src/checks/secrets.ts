@@ -5,10 +5,12 @@ import {
   type CheckInput,
   counted,
   type Finding,
-  isTest,
   listed,
   promotedFiles,
+  runsElsewhere,
 } from "./check.ts";
+import { isJavascript, readJavascript } from "./javascript-source.ts";
+import { readPython } from "./python-source.ts";
 import { findSecrets, isPlaceholder, isSecretName } from "./secret-patterns.ts";
 import { lineCounter, type Source, type Sources } from "./sources.ts";
 
@@ -27,6 +29,7 @@ const environmentFile = /(?:^|\/)\.env(?:\.[\w.-]+)?$|\.env$/;
 const template = /(?:example|sample|template|dist|defaults?|schema)/i;
 const notWorthReading =
   /\.(?:png|jpe?g|gif|webp|avif|ico|bmp|tiff?|svg|woff2?|ttf|otf|eot|mp[34]|webm|mov|avi|wav|ogg|flac|pdf|zip|gz|tgz|bz2|xz|zst|7z|rar|whl|jar|so|dll|dylib|exe|pyc|wasm|duckdb|db|sqlite3?|parquet|feather|arrow|npy|npz|pkl|h5|onnx|pt|bin|dat|csv|tsv|map|snap)$|(?:^|\/)(?:[\w.-]+\.lock|package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|go\.sum)$|\.min\.(?:js|css)$/i;
+const mostPerFile = 50;
 const configuration =
   /\.(?:ya?ml|toml|ini|cfg|conf|properties|env|json|sh|service|tf|tfvars)$|(?:^|\/)(?:\.[\w-]+rc|Dockerfile[^/]*|\.env[^/]*|\.netrc|\.pgpass|credentials|config)$/;
 
@@ -37,19 +40,33 @@ async function findPromotedSecrets(input: CheckInput, sources: Sources): Promise
     if (keyStores.test(path)) findings.push(secret(path, 0, "key file"));
     else if (!notWorthReading.test(path)) toRead.push(path);
   }
-  for await (const source of sources.texts(toRead)) findings.push(...secretsOf(source));
+  for await (const source of sources.texts(toRead)) findings.push(...secretsOf(source, sources));
   return findings;
 }
 
-function secretsOf(source: Source): readonly Finding[] {
+function secretsOf(source: Source, sources: Sources): readonly Finding[] {
   const { path, text } = source;
   if (environmentFile.test(path) && !template.test(path)) return environmentSecrets(source);
   const lineAt = lineCounter(text);
-  const documents = /\.(?:md|rst|txt|html?)$/.test(path);
-  return findSecrets(text, configuration.test(path)).map(({ kind, at }) =>
-    // Documentation, tests and templates are full of made-up values.
-    secret(path, lineAt(at), kind, isTest(path) || documents || template.test(path)),
+  const documents = /\.(?:md|rst|txt|html?)$|\.d\.[cm]?ts$/.test(path);
+  const sightings = findSecrets(text, configuration.test(path));
+  const remarks = sightings.some(({ byName }) => byName) ? remarksIn(source, sources) : [];
+  // A comment shows how something is used; only what its issuer marked is a secret even there.
+  const told = sightings.filter(
+    ({ byName, at }) => !(byName && remarks.some(({ from, to }) => from <= at && at < to)),
   );
+  return told.slice(0, mostPerFile).map(({ kind, at }) =>
+    // Documentation, tests and templates are full of made-up values.
+    secret(path, lineAt(at), kind, runsElsewhere(path) || documents || template.test(path)),
+  );
+}
+
+function remarksIn(
+  source: Source,
+  sources: Sources,
+): readonly { readonly from: number; readonly to: number }[] {
+  if (source.path.endsWith(".py")) return readPython(source, sources).remarks;
+  return isJavascript(source.path) ? readJavascript(source, sources).remarks : [];
 }
 
 /** The first line of an `.env` that gives a secret a value stands for the file: it is the file that must not go. */
