@@ -24,13 +24,13 @@ export type StoreOptions = {
   readonly patienceSeconds?: number;
 };
 
-export function openStore(options: StoreOptions): Promise<Store> {
+export async function openStore(options: StoreOptions): Promise<Store> {
   return options.databaseUrl === undefined
     ? openSqliteStore(options)
     : openPostgresStore(options, options.databaseUrl);
 }
 
-function openSqliteStore({ dataDir, role }: StoreOptions): Promise<Store> {
+async function openSqliteStore({ dataDir, role }: StoreOptions): Promise<Store> {
   makeDataDir(dataDir);
   const where = join(dataDir, "passerelle.db");
   makeForOwnerOnly(where);
