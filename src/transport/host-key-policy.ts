@@ -1,0 +1,84 @@
+// Whether a host is who it should be: its key against known_hosts or against the pinned fingerprint.
+
+import { PasserelleError } from "../errors.ts";
+import {
+  fingerprintOf,
+  judge,
+  type KnownKey,
+  keysOf,
+  keyTypes,
+  parseKnownHosts,
+  typeOfBlob,
+} from "./known-hosts.ts";
+import { readText } from "./known-hosts-file.ts";
+import { place, type Whereabouts } from "./ssh-failures.ts";
+
+export type HostKeyPolicy = {
+  /** The only types the server may offer; undefined: any. */
+  readonly keyTypes: readonly string[] | undefined;
+  /** The failure that this key is, undefined if it is the right one. */
+  readonly refusal: (key: Uint8Array) => PasserelleError | undefined;
+};
+
+export async function hostKeyPolicy(where: Whereabouts): Promise<HostKeyPolicy> {
+  const { host, settings } = where;
+  const pinned = host.fingerprint;
+  if (pinned !== undefined) {
+    return { keyTypes: undefined, refusal: (key) => refusalOfPinned(where, pinned, key) };
+  }
+  const entries = keysOf(await readKnownHosts(settings.knownHostsFiles), settings.keyName, settings.port);
+  const types = keyTypes(entries);
+  return {
+    keyTypes: types.length === 0 ? undefined : types,
+    refusal: (key) => refusalOf(where, entries, key),
+  };
+}
+
+function refusalOfPinned(where: Whereabouts, pinned: string, key: Uint8Array): PasserelleError | undefined {
+  const expected = pinned.replace(/=+$/, "");
+  const fingerprint = fingerprintOf(key);
+  if (fingerprint === expected) return undefined;
+  return new PasserelleError("host-key-changed", {
+    ...place(where),
+    fingerprint,
+    keyType: typeOfBlob(key),
+    expected,
+    reason: "the configuration pins another fingerprint",
+  });
+}
+
+function refusalOf(
+  where: Whereabouts,
+  entries: readonly KnownKey[],
+  key: Uint8Array,
+): PasserelleError | undefined {
+  const judged = judge(entries, key);
+  const facts = { ...place(where), fingerprint: fingerprintOf(key), keyType: typeOfBlob(key) };
+  switch (judged.verdict) {
+    case "trusted":
+      return undefined;
+    case "revoked":
+      return new PasserelleError("host-key-revoked", {
+        ...facts,
+        file: `${judged.by.file}:${judged.by.line}`,
+      });
+    case "changed":
+      return new PasserelleError("host-key-changed", {
+        ...facts,
+        expected: fingerprintOf(Buffer.from(judged.expected.key, "base64")),
+        file: `${judged.expected.file}:${judged.expected.line}`,
+      });
+    case "unknown":
+      return new PasserelleError("host-key-unknown", {
+        ...facts,
+        onFile: keyTypes(entries),
+        files: where.settings.knownHostsFiles,
+        remedy: `passerelle trust-host ${where.host.name}`,
+      });
+  }
+}
+
+async function readKnownHosts(files: readonly string[]): Promise<readonly KnownKey[]> {
+  const read = await Promise.all(files.map(async (file) => parseKnownHosts(await readText(file), file)));
+  return read.flat();
+}
