@@ -1,0 +1,113 @@
+// Restarts an app on its host, as a job that outlives us, and tells how it went.
+
+import type { RestartConfig } from "../config/config.ts";
+import { PasserelleError } from "../errors.ts";
+import type { JobResult, RunJob } from "../transport/job.ts";
+import { lastLines } from "../transport/plain-lines.ts";
+import { type RestartFailureCode, restartFailureCodes, restartFailureReason } from "./restart-failure.ts";
+import { restartScript } from "./restart-script.ts";
+
+export type RestartResult =
+  | { readonly outcome: "restarted"; readonly mark: string }
+  | {
+      readonly outcome: "failed";
+      readonly code: RestartFailureCode;
+      /** Facts for a sentence in another language: `file`, `unit`, `command`, `exitCode`, `seconds`. */
+      readonly details: Readonly<Record<string, string | number>>;
+      /** One English sentence with the remedy. */
+      readonly reason: string;
+      /** The last lines that the tools said; capped, not yet masked. */
+      readonly excerpt: readonly string[];
+      /** Absent when it failed before anything was restarted. */
+      readonly mark: string | undefined;
+    }
+  /** `shouldStop` said so; whether the app was restarted is not known. */
+  | { readonly outcome: "stopped" };
+
+export type RestartOptions = {
+  readonly runJob: RunJob;
+  /** The job's id: the same id never restarts twice. */
+  readonly id: string;
+  readonly restart: RestartConfig;
+  /** PROD's root on the host, absolute or `~/…`. */
+  readonly root: string;
+  readonly shouldStop?: () => boolean;
+};
+
+const excerptLines = 20;
+
+/**
+ * `mark` is the host's time just before the restart, in seconds with nine decimals, for reading the log since then.
+ * Throws `job-fenced` when a newer claim holds the target, and `host-lost` when the host stays away.
+ */
+export async function restart(options: RestartOptions): Promise<RestartResult> {
+  const { runJob, id, root, shouldStop } = options;
+  const { timeoutSeconds } = options.restart;
+  const { script, args } = restartScript(options.restart, root);
+  const hooks = shouldStop === undefined ? {} : { shouldStop };
+  const result = await runJob({ id, script, args, timeoutSeconds, lock: "exclusive" }, hooks);
+  switch (result.outcome) {
+    case "stopped":
+      return { outcome: "stopped" };
+    case "fenced":
+      throw new PasserelleError("job-fenced", { job: id });
+    case "died":
+      return failedRestart(options, result, "died");
+    case "timeout":
+      return failedRestart(options, result, "timeout");
+    case "exited": {
+      const { mark, failed } = answerOf(result);
+      if (result.code === 0 && mark !== undefined) return { outcome: "restarted", mark };
+      return failedRestart(options, result, failed ?? "exit-code");
+    }
+  }
+}
+
+function failedRestart(options: RestartOptions, result: JobResult, code: RestartFailureCode): RestartResult {
+  const answer = answerOf(result);
+  const exitCode = answer.exitCode ?? (result.outcome === "exited" ? result.code : undefined);
+  const details = {
+    ...subjectOf(options.restart, options.root),
+    seconds: options.restart.timeoutSeconds,
+    ...(code === "exit-code" && exitCode !== undefined ? { exitCode } : {}),
+  };
+  const reason = restartFailureReason(code, details);
+  return {
+    outcome: "failed",
+    code,
+    details,
+    reason,
+    excerpt: lastLines(result.stderr, excerptLines),
+    mark: answer.mark,
+  };
+}
+
+function subjectOf(restart: RestartConfig, root: string): Readonly<Record<string, string>> {
+  switch (restart.kind) {
+    case "compose":
+      return { file: restart.file, what: `docker compose ${restart.mode === "recreate" ? "up" : "restart"}` };
+    case "systemd":
+      return { unit: restart.unit, what: `systemctl restart ${restart.unit}` };
+    case "command":
+      return { root, what: "the restart command" };
+    case "none":
+      return { what: "the restart" };
+  }
+}
+
+type Answer = {
+  readonly mark: string | undefined;
+  readonly failed: RestartFailureCode | undefined;
+  readonly exitCode: number | undefined;
+};
+
+function answerOf({ stdout }: JobResult): Answer {
+  const text = stdout.toString("latin1");
+  const failed = /^failed ([a-z-]+)(?: (\d+))?$/m.exec(text);
+  const code = restartFailureCodes.find((known) => known === failed?.[1]);
+  return {
+    mark: /^mark (\d+\.\d{9})$/m.exec(text)?.[1],
+    failed: code,
+    exitCode: failed?.[2] === undefined ? undefined : Number(failed[2]),
+  };
+}
