@@ -90,10 +90,9 @@ test("a command that prints without measure neither fills the disk nor its answe
     "loud",
     "head -c 50000000 /dev/zero | tr '\\0' 'x'; echo; echo the end; exit 1",
   );
-  expect(result).toMatchObject({
-    code: "exit-code",
-    excerpt: [expect.stringMatching(/^x{1999}…$/), "the end"],
-  });
+  const excerpt = result.outcome === "failed" ? result.excerpt : [];
+  expect(excerpt.at(-1)).toBe("the end");
+  expect(excerpt.join("").length).toBeLessThan(2000);
   const kept = execFileSync("du", ["-sk", stateDir], { encoding: "utf8" });
   expect(Number(kept.split("\t")[0])).toBeLessThan(5000);
 });
