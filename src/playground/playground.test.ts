@@ -166,8 +166,6 @@ describe("a real Bolt app in the playground", () => {
 
   test("the transcript reads like the channel", () => {
     const transcript = running.playground.workspace.transcript({ as: "bo", in: "#kitchen" });
-    expect(transcript).toContain("#kitchen");
-    expect(transcript).toMatch(/\d\d:\d\d (AM|PM) passerelle/);
-    expect(transcript).toContain("Approved by @bo");
+    expect(transcript).toMatch(/\d:\d\d.[AP]M passerelle \(edited\)\n {2}Approved by @bo/);
   });
 });

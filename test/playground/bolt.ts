@@ -1,11 +1,22 @@
 // The real Bolt app and Web client, pointed at a playground, for this room's tests.
 
-import { App, type LogLevel, SocketModeReceiver } from "@slack/bolt";
+import { App, LogLevel, SocketModeReceiver } from "@slack/bolt";
 import { WebClient } from "@slack/web-api";
 import type { WorkspaceSeed } from "../../src/playground/seed.ts";
 import { type Playground, type PlaygroundOptions, startPlayground } from "../../src/playground/server.ts";
 
-const logLevel = "error" as LogLevel;
+const nothing = () => {};
+
+/** Refusals are what these tests are about; nobody needs to read them twice. */
+export const silent = {
+  debug: nothing,
+  info: nothing,
+  warn: nothing,
+  error: nothing,
+  setLevel: nothing,
+  getLevel: () => LogLevel.ERROR,
+  setName: nothing,
+};
 
 export const smallSeed: WorkspaceSeed = {
   people: [
@@ -42,7 +53,7 @@ export async function startQuietly(
 export function clientFor(playground: Playground, token = playground.botToken): WebClient {
   return new WebClient(token, {
     slackApiUrl: playground.apiUrl,
-    logLevel,
+    logger: silent,
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
   });
@@ -56,14 +67,14 @@ export async function startWithBolt(
   const retryConfig = { retries: 0 };
   const receiver = new SocketModeReceiver({
     appToken: playground.appToken,
-    logLevel,
+    logger: silent,
     clientPingTimeout: 300,
     installerOptions: { clientOptions: { slackApiUrl: playground.apiUrl, retryConfig } },
   });
   const app = new App({
     token: playground.botToken,
     receiver,
-    logLevel,
+    logger: silent,
     deferInitialization: true,
     clientOptions: { slackApiUrl: playground.apiUrl, retryConfig },
   });

@@ -24,7 +24,7 @@ export type Part =
 /** Plain addresses become links unless `verbatim`. */
 export function parseMrkdwn(source: string, { verbatim = false } = {}): readonly Part[] {
   const parts: Part[] = [];
-  source.split(/```\n?([\s\S]*?)\n?```/).forEach((piece, index) => {
+  source.split(/\n?```\n?([\s\S]*?)\n?```\n?/).forEach((piece, index) => {
     if (index % 2 === 1) parts.push({ kind: "preformatted", text: fromEntities(linksToText(piece)) });
     else parts.push(...quotesAndLines(piece, verbatim));
   });
@@ -41,7 +41,7 @@ function quotesAndLines(piece: string, verbatim: boolean): readonly Part[] {
   let run: string[] = [];
   let quoting = false;
   const flush = () => {
-    const text = run.join("\n").replace(parts.length > 0 ? /^\n/ : /^(?!)/, "");
+    const text = run.join("\n");
     if (text !== "") parts.push({ kind: quoting ? "quote" : "lines", children: inline(text, verbatim) });
     run = [];
   };

@@ -26,7 +26,8 @@ export function formatDate(seconds: number, format: string, clock: Clock): strin
       if (near !== undefined) return near;
     }
     if (plain === "date_num") return isoDay(seconds * 1000, clock);
-    return new Intl.DateTimeFormat(clock.locale, { ...style, timeZone: clock.timezone }).format(
+    const hour = style.hour === undefined ? {} : { hour: hourStyle(clock.locale) };
+    return new Intl.DateTimeFormat(clock.locale, { ...style, ...hour, timeZone: clock.timezone }).format(
       seconds * 1000,
     );
   });
@@ -34,10 +35,17 @@ export function formatDate(seconds: number, format: string, clock: Clock): strin
 
 export function formatTime(milliseconds: number, clock: Clock): string {
   return new Intl.DateTimeFormat(clock.locale, {
-    hour: "2-digit",
+    hour: hourStyle(clock.locale),
     minute: "2-digit",
     timeZone: clock.timezone,
   }).format(milliseconds);
+}
+
+/** 8:05 AM where the day has two halves, 08:05 where it has one. */
+function hourStyle(locale: string): "numeric" | "2-digit" {
+  return new Intl.DateTimeFormat(locale, { hour: "numeric" }).resolvedOptions().hour12
+    ? "numeric"
+    : "2-digit";
 }
 
 function isoDay(milliseconds: number, { timezone }: Clock): string {
