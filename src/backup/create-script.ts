@@ -1,0 +1,117 @@
+// The shell text that makes a restore point: listing, archive, and the proof that it can be read back.
+
+import { look, prelude, type View } from "../tree/target-shell.ts";
+import { archiveFunctions } from "./archive-script.ts";
+import { pruneNamed } from "./find-patterns.ts";
+
+const manifestView: View = {
+  file: "%p//f %m %U %G %s %T@ %D:%i:%s:%T@:%C@\\0",
+  directory: "%p//d %m %U %G %T@\\0",
+  link: "%p//l %U %G %T@ %l\\0",
+};
+
+/** A directory's own time moves with whatever is made in it, and what is made shows by itself. */
+const steadyView: View = {
+  file: "%p//f %m %U %G %s %T@ %i\\0",
+  directory: "%p//d %m %U %G\\0",
+  link: "%p//l %l\\0",
+};
+
+/**
+ * Arguments: PROD's root, the state directory, the id, the archive's name without its ending, the compression, how many
+ * hundredths of the content the archive may need, the first part of a JSON object.
+ * Nothing counts as a restore point until its `.json` is there, which is written last.
+ */
+export function createScript(exclude: readonly string[]): string {
+  return `${prelude}${archiveFunctions}
+root=$(home "$1") state=$(home "$2") id=$3 name=$4 compression=$5 percent=$6 head=$7
+backups=$state/backups work=$state/backups/.work-$id
+told() { report outcome made; report json "$(cat -- "$1")"; exit 0; }
+end() { rm -rf -- "$work" "$backups/.partial-$id"; report outcome "$1"; exit 0; }
+needed=0
+no_room() { report bytes-needed "$needed"; report bytes-free "$(free_bytes "$state")"; end no-room; }
+full() { grep -Eqs 'No space left on device|Disk quota exceeded|File too large' "$work/complaints" "$work/said" || [ "$(free_bytes "$state")" -lt 65536 ]; }
+mkdir -p -- "$backups" || fail "could not write below $state"
+for made in "$backups"/backup_prod_*_"$id".tar*.json; do [ -e "$made" ] && told "$made"; done
+rm -rf -- "$work" "$backups"/backup_prod_*_"$id".tar*
+mkdir -- "$work" && unpack "$work/lists" || no_room
+case $compression in auto) if command -v zstd >/dev/null 2>&1; then compression=zstd; else compression=gzip; fi ;; esac
+case $compression in zstd) name=$name.zst ;; gzip) name=$name.gz ;; esac
+attributes=
+tar --acls --xattrs -cf /dev/null -T /dev/null 2>/dev/null && attributes='--acls --xattrs'
+# One file system only: what is mounted inside PROD is not PROD's.
+list() {
+  (cd -P -- "$root" && {
+    find -P . -xdev ${pruneNamed(exclude)} \\( -type f -o -type d -o -type l \\) -print0 || echo $? >"$work/unlisted"
+    ${look({ file: "%p\\0", directory: "%p\\0", link: "%p\\0" })} <"$work/lists/include"
+  }) | sort -zu >"$work/list"
+  (cd -P -- "$root" && ${look(manifestView)} <"$work/list") >"$work/manifest"
+}
+steady() { (cd -P -- "$root" && ${look(steadyView)} <"$work/list") >"$1"; }
+attempt() {
+  rm -f -- "$work/unlisted" "$work/complaints"
+  list
+  if [ -e "$work/unlisted" ]; then report because unlisted; return 1; fi
+  entries=$(tr -cd '\\0' <"$work/list" | wc -c)
+  content=$(cd -P -- "$root" && ${look({ file: "%p\\0", directory: "", link: "" })} <"$work/list" | du -lcB1 --files0-from=- 2>/dev/null | tail -n 1 | cut -f 1)
+  needed=$((content * percent / 100 + entries * 1024 + 1048576))
+  [ "$(free_bytes "$state")" -ge "$needed" ] || return 3
+  steady "$work/steady-before"
+  write_archive "$root" "$work/list" "$backups/.partial-$id" "$compression" "$work" || {
+    cat -- "$work/complaints" "$work/said" >&2 2>/dev/null
+    full && return 3
+    report because unwritten
+    return 1
+  }
+  (cd -P -- "$root" && find -P . -xdev ${pruneNamed(exclude)} \\( -type f -o -type l \\) -print0) 2>/dev/null | sort -zu >"$work/list-after"
+  steady "$work/steady-after"
+  {
+    differing "$work/steady-before" "$work/steady-after" | paths
+    comm -z -13 "$work/list" "$work/list-after"
+  } | sort -zu >"$work/moved"
+  if [ -s "$work/lists/tolerate" ]; then grep -zvxE -f "$work/lists/tolerate" "$work/moved" >"$work/unsteady"; else cp -- "$work/moved" "$work/unsteady"; fi
+  if [ -s "$work/unsteady" ]; then report because changed; return 1; fi
+  # What is left to complain about, beside files of the tolerated kind that moved, makes the archive worthless.
+  grep -v -e 'file changed as we read it$' -e 'File removed before we read it$' -e 'File shrank by' -e 'Cannot stat: No such file or directory$' -e 'Exiting with failure status due to previous errors$' -e 'socket ignored$' "$work/said" >"$work/trouble"
+  if [ -s "$work/trouble" ]; then cat -- "$work/trouble" >&2; report because unreadable; return 1; fi
+  gone=$(grep -c 'Cannot stat: No such file or directory$' "$work/said")
+  [ "$(($(wc -l <"$work/index") + gone))" -eq "$entries" ] || { report because incomplete; return 1; }
+  sync -- "$backups/.partial-$id" || { report because unwritten; return 1; }
+  limit=$((content + entries * 8192 + 16777216))
+  read_archive "$backups/.partial-$id" "$compression" "$work" "$limit" && cmp -s -- "$work/index" "$work/read-index" && cmp -s -- "$work/sum" "$work/read-sum" || {
+    cat -- "$work/complaints" >&2 2>/dev/null
+    report because unproven
+    return 1
+  }
+}
+# Written while it was read: once more may find it at rest.
+attempt >"$work/answer"
+code=$?
+if [ "$code" -eq 1 ]; then
+  sleep 1
+  attempt >"$work/answer"
+  code=$?
+fi
+[ "$code" -ne 3 ] || no_room
+if [ "$code" -ne 0 ]; then
+  cat -- "$work/answer"
+  [ ! -s "$work/unsteady" ] || report_paths path <"$work/unsteady"
+  end invalid
+fi
+last=$({ cat -- "$state"/undo/*/sequence "$backups"/*.sequence; echo 0; } 2>/dev/null | sort -n | tail -n 1)
+sequence=$((last + 1))
+final=$backups/$name
+put() { sync -- "$1" && mv -fT -- "$1" "$2"; }
+files=$(grep -zc '//f [^/]*$' "$work/manifest")
+printf '%s,"archive":"%s","archiveBytes":%s,"archiveSha256":"%s","files":%s,"entries":%s,"contentBytes":%s,"limit":%s,"compression":"%s","attributes":"%s","listing":"%s","unsteady":%s,"sequence":%s}\\n' \\
+  "$head" "$name" "$(stat -c %s -- "$backups/.partial-$id")" "$(cat -- "$work/sum")" "$files" "$entries" "$content" "$limit" "$compression" "$attributes" "$(stream_sum <"$work/index")" "$(tr -cd '\\0' <"$work/moved" | wc -c)" "$sequence" >"$work/json" &&
+  printf '%s  %s\\n' "$(cat -- "$work/sum")" "$name" >"$work/sha256" && echo "$sequence" >"$work/sequence" &&
+  put "$backups/.partial-$id" "$final" && put "$work/manifest" "$final.manifest" && put "$work/sha256" "$final.sha256" &&
+  put "$work/sequence" "$final.sequence" && sync -- "$backups" && put "$work/json" "$final.json" && sync -- "$backups" || {
+    rm -f -- "$final" "$final".*
+    no_room
+  }
+rm -rf -- "$work"
+told "$final.json"
+`;
+}
