@@ -1,0 +1,34 @@
+// The one suite for all bodies of `Transport`.
+
+import { describe, test } from "vitest";
+import { startInProcessSsh } from "../../test/ssh/in-process-server.ts";
+import { startOpenSsh, whyNoOpenSsh } from "../../test/ssh/openssh-server.ts";
+import { transportSuite } from "../../test/transport-suite.ts";
+import { openLocal } from "./local.ts";
+import { openSsh } from "./ssh.ts";
+
+transportSuite("local", async () => ({ transport: openLocal(), stop: () => Promise.resolve() }));
+
+transportSuite("ssh to a server in this process", async () => {
+  const server = await startInProcessSsh();
+  return {
+    transport: openSsh(server.hostConfig, server.options),
+    cut: server.dropConnections,
+    stop: server.stop,
+  };
+});
+
+if (whyNoOpenSsh === undefined) {
+  transportSuite("ssh to OpenSSH", async () => {
+    const server = await startOpenSsh();
+    return {
+      transport: openSsh(server.hostConfig, server.options),
+      cut: server.dropConnections,
+      stop: server.stop,
+    };
+  });
+} else {
+  describe("ssh to OpenSSH", () => {
+    test.skip(whyNoOpenSsh ?? "", () => {});
+  });
+}
