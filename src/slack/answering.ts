@@ -1,0 +1,76 @@
+// Answers one person: at once, for them alone, and whatever went wrong in words.
+
+import { isFailure } from "../errors.ts";
+import { callFailure, isCallError, slackFailure } from "./clients.ts";
+import type { Message } from "./messages/blocks.ts";
+import { failureMessage, unexpectedMessage } from "./messages/plain-message.ts";
+import type { Room } from "./room.ts";
+
+/** Who asked, and the ways to reach them. */
+export type Asker = {
+  readonly user: string;
+  readonly channel: string;
+  /** Where the conversation is a thread. */
+  readonly threadTs?: string | undefined;
+  /** Slack's own way to answer a command or click: works even where the bot may not post. */
+  readonly responseUrl?: string | undefined;
+};
+
+/** Only they see it. Never throws: an answer that cannot be given changes nothing. */
+export async function reply(room: Room, asker: Asker, message: Message): Promise<void> {
+  if (asker.responseUrl !== undefined && asker.threadTs === undefined) {
+    if (await respond(room, asker.responseUrl, message)) return;
+  }
+  try {
+    await room.clients.interactive.chat.postEphemeral({
+      channel: asker.channel,
+      user: asker.user,
+      text: message.text,
+      blocks: message.blocks,
+      ...(asker.threadTs !== undefined && { thread_ts: asker.threadTs }),
+    });
+  } catch (error) {
+    const failure = callFailure(error);
+    const reason = failure.kind === "refused" ? failure.error : failure.kind;
+    room.logger.warn({ reason, user: asker.user, channel: asker.channel }, "a person could not be answered");
+  }
+}
+
+/** Runs what a person asked for; an error becomes the sentence they see, a bug becomes an id they can report. */
+export async function answering(room: Room, asker: Asker, deed: () => Promise<void>): Promise<void> {
+  try {
+    await deed();
+  } catch (error) {
+    await reply(room, asker, problemMessage(room, error));
+  }
+}
+
+export function problemMessage(room: Room, error: unknown): Message {
+  if (isFailure(error)) return failureMessage(room.voice, error);
+  if (isCallError(error)) {
+    room.logger.warn({ err: error }, "Slack did not do what was asked of it");
+    return failureMessage(room.voice, slackFailure(error, "SLACK_BOT_TOKEN"));
+  }
+  const id = `er_${room.newId()}`;
+  room.logger.error({ err: error, id }, "unexpected failure while answering in Slack");
+  return unexpectedMessage(room.voice, id);
+}
+
+async function respond(room: Room, url: string, { text, blocks }: Message): Promise<boolean> {
+  try {
+    const answer = await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json; charset=utf-8" },
+      body: JSON.stringify({ response_type: "ephemeral", replace_original: false, text, blocks }),
+      signal: AbortSignal.timeout(4000),
+    });
+    await answer.body?.cancel();
+    return answer.ok;
+  } catch (error) {
+    room.logger.debug(
+      { reason: error instanceof Error ? error.message : String(error) },
+      "response_url not reached",
+    );
+    return false;
+  }
+}

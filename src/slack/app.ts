@@ -1,0 +1,242 @@
+// Slack's room: connects, listens and keeps telling; a Slack that is away holds nothing up, a bad token is said at once.
+
+import { randomBytes } from "node:crypto";
+import { App, HTTPReceiver, type Receiver } from "@slack/bolt";
+import type { Config, Environment } from "../config/config.ts";
+import { isFailure, PasserelleError } from "../errors.ts";
+import type { Membership, Promotions } from "../promotion/promotions.ts";
+import type { Store } from "../store/store.ts";
+import { textsFor } from "../texts/texts.ts";
+import { createChannels } from "./channels.ts";
+import { type Clients, createClients, slackFailure } from "./clients.ts";
+import { listenToCommands } from "./listeners/commands.ts";
+import { listenToDecisions } from "./listeners/decisions.ts";
+import { listenToMentions } from "./listeners/mentions.ts";
+import { listenToPlanClicks } from "./listeners/plan-clicks.ts";
+import { listenToPromotionClicks } from "./listeners/promotion-clicks.ts";
+import { listenToRollbacks } from "./listeners/rollbacks.ts";
+import { createLibraryLogger, type RoomLogger } from "./logging.ts";
+import { createMembership } from "./membership.ts";
+import { createVoice } from "./messages/voice.ts";
+import { createPosting } from "./posting.ts";
+import type { Room } from "./room.ts";
+import type { LinkTiming } from "./socket-link.ts";
+import { createSocketReceiver } from "./socket-receiver.ts";
+import { createTeller, type Teller, type TellerOptions } from "./teller.ts";
+
+export type SlackOptions = {
+  readonly environment: Environment;
+  readonly config: Config;
+  readonly promotions: Promotions;
+  readonly store: Store;
+  readonly mask: (text: string) => string;
+  readonly logger: RoomLogger;
+  readonly now?: () => Date;
+  /** The report of `passerelle doctor`, for the command of that name. */
+  readonly doctor?: () => Promise<string>;
+  readonly telling?: Pick<
+    TellerOptions,
+    "updateMilliseconds" | "retryMilliseconds" | "mostRetryMilliseconds" | "sweepMilliseconds"
+  >;
+  readonly timing?: LinkTiming;
+  /** How long to wait before connecting again when Slack was away at the start. */
+  readonly reconnectMilliseconds?: number;
+};
+
+export type SlackRoom = {
+  readonly connected: () => boolean;
+  /** Ends when the sockets are closed and what was being posted is posted. */
+  readonly stop: () => Promise<void>;
+};
+
+/** Who may decide. Usable before and without `startSlack`; asks Slack only when asked. */
+export function openMembership(options: {
+  readonly environment: Environment;
+  readonly logger: RoomLogger;
+}): Membership {
+  const { environment, logger } = options;
+  if (environment.slack.botToken === undefined) {
+    return {
+      approvers: async () => {
+        throw new PasserelleError("environment-invalid", { variable: "SLACK_BOT_TOKEN", reason: "not set" });
+      },
+    };
+  }
+  const library = createLibraryLogger(logger, (text) => text);
+  return createMembership({ client: createClients(environment.slack, library).lookup });
+}
+
+/**
+ * Throws `slack-refused` for a token that is not good. When Slack cannot be reached it returns all the same, and goes on trying
+ * behind the scenes: promotions, recovery and the terminal do not wait for Slack.
+ */
+export async function startSlack(options: SlackOptions): Promise<SlackRoom> {
+  const { environment, logger, mask } = options;
+  if (environment.slack.botToken === undefined) {
+    throw new PasserelleError("environment-invalid", { variable: "SLACK_BOT_TOKEN", reason: "not set" });
+  }
+  const clients = createClients(environment.slack, createLibraryLogger(logger, mask));
+  const stopping = new AbortController();
+  let session: Session | undefined;
+
+  const attempt = async (): Promise<"connected" | PasserelleError> => {
+    try {
+      session = await openSession(options, clients);
+      return "connected";
+    } catch (error) {
+      if (isFailure(error, "slack-unreachable")) return error;
+      throw error;
+    }
+  };
+
+  const first = await attempt();
+  const trying = first === "connected" ? Promise.resolve() : keepTrying(attempt, options, stopping.signal);
+  return {
+    connected: () => session?.connected() ?? false,
+    async stop() {
+      stopping.abort();
+      await trying;
+      await session?.stop();
+    },
+  };
+}
+
+async function keepTrying(
+  attempt: () => Promise<"connected" | PasserelleError>,
+  { logger, reconnectMilliseconds = 10_000 }: SlackOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    logger.warn({ wait: reconnectMilliseconds }, "Slack is not reachable; connecting later");
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, reconnectMilliseconds);
+      signal.addEventListener(
+        "abort",
+        () => {
+          clearTimeout(timer);
+          resolve();
+        },
+        { once: true },
+      );
+    });
+    if (signal.aborted) return;
+    try {
+      if ((await attempt()) === "connected") return;
+    } catch (error) {
+      // Too late to refuse the start; a token that was revoked meanwhile may be granted again.
+      logger.error({ err: error }, "Slack refused the bot");
+    }
+  }
+}
+
+type Session = { readonly connected: () => boolean; readonly stop: () => Promise<void> };
+
+async function openSession(options: SlackOptions, clients: Clients): Promise<Session> {
+  const { environment, config, promotions, store, mask, logger, now = () => new Date() } = options;
+  const { botToken } = environment.slack;
+  const bot = await whoAmI(clients);
+  const library = createLibraryLogger(logger, mask);
+  const voice = createVoice({ texts: textsFor(config.locale), mask });
+  const channels = createChannels({ config, client: clients.lookup });
+  const posting = createPosting(clients);
+  const teller: Teller = createTeller({
+    config,
+    promotions,
+    store,
+    posting,
+    channels,
+    voice,
+    logger,
+    now,
+    ...options.telling,
+  });
+  const way = wayIn(options, library);
+  const app = new App({
+    token: botToken ?? "",
+    botId: bot.botId,
+    botUserId: bot.userId,
+    // Asked above, where the answer can be told; asked in there, a refusal would be an unhandled rejection.
+    tokenVerificationEnabled: false,
+    receiver: way.receiver,
+    convoStore: false,
+    logger: library,
+    clientOptions: {
+      ...(environment.slack.apiUrl !== undefined && { slackApiUrl: environment.slack.apiUrl }),
+      retryConfig: { retries: 0 },
+      timeout: 8000,
+    },
+  });
+  app.error(async (error) => logger.error({ err: error }, "a listener failed"));
+  const room: Room = {
+    ...{ config, promotions, store, clients, channels, voice, teller, logger, mask },
+    newId: () => randomBytes(5).toString("hex"),
+    botUserId: bot.userId,
+    connected: way.connected,
+    doctor: options.doctor,
+  };
+  for (const listen of [
+    listenToCommands,
+    listenToMentions,
+    listenToDecisions,
+    listenToPlanClicks,
+    listenToPromotionClicks,
+    listenToRollbacks,
+  ]) {
+    listen(app, room);
+  }
+  await way.start(app);
+  await teller.start();
+  logger.info({ bot: bot.userId, team: bot.team }, "connected to Slack");
+  return {
+    connected: way.connected,
+    async stop() {
+      await app.stop();
+      await teller.stop();
+    },
+  };
+}
+
+type WayIn = {
+  readonly receiver: Receiver;
+  readonly connected: () => boolean;
+  readonly start: (app: App) => Promise<unknown>;
+};
+
+/** Socket Mode where there is an app token; otherwise Slack calls us over HTTP, signed. */
+function wayIn(
+  { environment, logger, timing }: SlackOptions,
+  libraryLogger: ReturnType<typeof createLibraryLogger>,
+): WayIn {
+  const { appToken, apiUrl, signingSecret, port } = environment.slack;
+  if (appToken !== undefined) {
+    const receiver = createSocketReceiver({
+      appToken,
+      apiUrl,
+      logger,
+      libraryLogger,
+      ...(timing && { timing }),
+    });
+    return { receiver, connected: receiver.connected, start: (app) => app.start() };
+  }
+  if (signingSecret === undefined || port === undefined) {
+    throw new PasserelleError("environment-invalid", { variable: "SLACK_APP_TOKEN", reason: "not set" });
+  }
+  let listening = false;
+  return {
+    receiver: new HTTPReceiver({ signingSecret, logger: libraryLogger }),
+    connected: () => listening,
+    async start(app) {
+      await app.start(port);
+      listening = true;
+    },
+  };
+}
+
+async function whoAmI({ lookup }: Clients): Promise<{ botId: string; userId: string; team: string }> {
+  try {
+    const answer = await lookup.auth.test();
+    return { botId: answer.bot_id ?? "", userId: answer.user_id ?? "", team: answer.team ?? "" };
+  } catch (error) {
+    throw slackFailure(error, "SLACK_BOT_TOKEN");
+  }
+}

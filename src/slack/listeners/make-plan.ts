@@ -1,0 +1,30 @@
+// Makes a plan and lets the channel see it; what needs no decision is told to the person who asked.
+
+import type { AppConfig } from "../../config/config.ts";
+import { type Asker, reply } from "../answering.ts";
+import { planKey } from "../message-key.ts";
+import { inSyncMessage } from "../messages/plain-message.ts";
+import { planWarnings } from "../messages/plan-warnings.ts";
+import type { Room } from "../room.ts";
+
+export async function makePlan(
+  room: Room,
+  app: AppConfig,
+  asker: Asker,
+  groups: readonly string[],
+): Promise<void> {
+  const proposal = await room.promotions.propose({
+    app: app.name,
+    by: { id: asker.user, via: "slack" },
+    groups,
+  });
+  if (proposal.outcome === "in-sync") {
+    await reply(
+      room,
+      asker,
+      inSyncMessage(room.voice, app.name, [...planWarnings(room.voice, proposal.plan, 1)]),
+    );
+    return;
+  }
+  room.teller.tell(planKey(proposal.plan.id));
+}
