@@ -1,10 +1,10 @@
 // Every form a known_hosts line may have, against what OpenSSH's own tools make of it.
 
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeKey } from "../../test/ssh/temporary-keys.ts";
 import { fingerprintOf, judge, keysOf, keyTypes, knownHostsLine, parseKnownHosts } from "./known-hosts.ts";
 
@@ -21,6 +21,8 @@ beforeAll(() => {
   other = key("other", "ed25519");
   rsa = key("rsa", "rsa");
 });
+
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 const blob = (key: string): Buffer => Buffer.from(key.split(" ")[1] ?? "", "base64");
 

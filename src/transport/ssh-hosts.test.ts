@@ -1,7 +1,7 @@
 // Hosts that are not who or what they should be: keys, logins, shells, algorithms.
 
 import { execFileSync, spawn } from "node:child_process";
-import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { startInProcessSsh } from "../../test/ssh/in-process-server.ts";
@@ -41,13 +41,19 @@ async function failureOf(work: Promise<unknown>): Promise<PasserelleError> {
   throw error;
 }
 
+function ownDirectory(): string {
+  const directory = temporaryDirectory();
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
 const fine = { outcome: "exited", code: 0, stdout: Buffer.from("fine\n"), stderr: Buffer.alloc(0) };
 
 const publicKey = (server: ReachableSsh): string =>
   readFileSync(server.knownHostsFile, "utf8").split(" ").slice(1).join(" ").trim();
 
 function knownHosts(text: string): Partial<SshOptions> {
-  const file = join(temporaryDirectory(), "known_hosts");
+  const file = join(ownDirectory(), "known_hosts");
   writeFileSync(file, text);
   return { knownHostsFiles: [file] };
 }
@@ -80,7 +86,7 @@ describe("the key of a host", () => {
 
   test("that changed is refused before the login, with both fingerprints", async () => {
     const server = await inProcess();
-    const old = makeKey(join(temporaryDirectory(), "old"));
+    const old = makeKey(join(ownDirectory(), "old"));
     const failure = await failureOf(runOn(server, {}, knownHosts(`\n[127.0.0.1]:${server.port} ${old}\n`)));
     expect(failure.code).toBe("host-key-changed");
     expect(failure.details["fingerprint"]).toMatch(/^SHA256:/);
@@ -100,7 +106,7 @@ describe("the key of a host", () => {
 
   test("of another type than the one on file is unknown, and the failure shows it", async () => {
     const server = await inProcess();
-    const rsa = makeKey(join(temporaryDirectory(), "rsa"), "rsa");
+    const rsa = makeKey(join(ownDirectory(), "rsa"), "rsa");
     const failure = await failureOf(runOn(server, {}, knownHosts(`[127.0.0.1]:${server.port} ${rsa}\n`)));
     expect(failure).toMatchObject({
       code: "host-key-unknown",
@@ -131,7 +137,7 @@ describe("the key of a host", () => {
 describe("a login", () => {
   test("with a key that the host does not know fails with what was tried", async () => {
     const server = await inProcess();
-    const identityFile = join(temporaryDirectory(), "stranger");
+    const identityFile = join(ownDirectory(), "stranger");
     makeKey(identityFile);
     const failure = await failureOf(runOn(server, { identityFile }));
     expect(failure).toMatchObject({
@@ -152,7 +158,7 @@ describe("a login", () => {
 
   test("with a key behind a passphrase names the agent", async () => {
     const server = await inProcess();
-    const identityFile = join(temporaryDirectory(), "locked");
+    const identityFile = join(ownDirectory(), "locked");
     makeKey(identityFile, "ed25519", "a passphrase");
     const failure = await failureOf(runOn(server, { identityFile }, { agentSocket: "/nowhere/agent" }));
     expect(failure.code).toBe("host-auth-failed");
@@ -168,13 +174,13 @@ describe("a login", () => {
 
   test("takes a key from the agent", async () => {
     const server = await inProcess();
-    const socket = join(temporaryDirectory(), "agent");
+    const socket = join(ownDirectory(), "agent");
     const agent = spawn("ssh-agent", ["-D", "-a", socket], { stdio: ["ignore", "pipe", "ignore"] });
     onTestFinished(() => {
       agent.kill();
     });
     await new Promise((resolve) => agent.stdout.once("data", resolve));
-    const identityFile = join(temporaryDirectory(), "stranger");
+    const identityFile = join(ownDirectory(), "stranger");
     makeKey(identityFile);
     execFileSync("ssh-add", ["-q", server.identityFile], {
       env: { ...process.env, SSH_AUTH_SOCK: socket },
@@ -324,8 +330,8 @@ describe.skipIf(whyNoOpenSsh !== undefined)(`OpenSSH (${whyNoOpenSsh ?? "is here
   test("the ssh configuration gives address, port, user, identity and jump host", async () => {
     const jump = await openSshServer();
     const target = await openSshServer();
-    const configFile = join(temporaryDirectory(), "config");
-    const known = join(temporaryDirectory(), "known hosts").replaceAll(" ", "_");
+    const configFile = join(ownDirectory(), "config");
+    const known = join(ownDirectory(), "known hosts").replaceAll(" ", "_");
     writeFileSync(known, `jump-key ${publicKey(jump)}\ntarget-key ${publicKey(target)}\n`);
     writeFileSync(
       configFile,
@@ -367,7 +373,7 @@ describe.skipIf(whyNoOpenSsh !== undefined)(`OpenSSH (${whyNoOpenSsh ?? "is here
   test("a jump host of our own configuration goes by what is said of it there", async () => {
     const jump = await openSshServer();
     const target = await openSshServer();
-    const configFile = join(temporaryDirectory(), "config");
+    const configFile = join(ownDirectory(), "config");
     writeFileSync(configFile, `Host 127.0.0.1\n ProxyJump gangway\n`);
     const { fingerprint } = await readHostKey(jump.hostConfig, jump.options);
     const gangway: SshHost = { ...jump.hostConfig, name: "gangway", address: "localhost", fingerprint };
