@@ -21,6 +21,14 @@ export const swapBasis = `${prelude}
 root=$(home "$1") state=$(home "$2") id=$3
 undo=$state/undo/$id staging=$state/staging/$id lists=$undo/lists work=$undo/work
 ${copyAttributes}
+# Where directories did not come out as recorded, one by one: the source's own may have been moved by somebody.
+mend_attributes() {
+  (cd -P -- "$1" && sed -z 's,//.*,,' "$2" | look '' '%p//%m %T@\\0' '' | comm -z -13 - "$2" | xargs -0 -r sh -c 'for record; do
+      path=\${record%%//*} now=\${record#*//}
+      [ ! -L "$path" ] && mkdir -p -- "$path" && chmod "\${now%% *}" -- "$path"
+      touch -h -d "@\${now#* }" -- "$path"
+    done' sh)
+}
 mark() {
   printf '%s\\n' "$1" >"$undo/state.new" && sync -- "$undo/state.new" && mv -fT -- "$undo/state.new" "$undo/state" && sync -- "$undo"
 }
@@ -90,6 +98,7 @@ back() {
   (in_root && { xargs -0 -r rmdir -- <"$lists/new-directories"; sort -zr -- "$lists/implicit" | xargs -0 -r rmdir --; }) 2>/dev/null
   (in_root && sort -z -- "$lists/absent" "$lists/implicit" | set_aside)
   copy_attributes "$undo/tree" "$root" "$lists/touched"
+  mend_attributes "$root" "$undo/attributes"
   (in_root && sync_existing <"$lists/touched")
 }
 # What is not exactly as it was. Nothing is written for it, so that it also works where nothing can be.
@@ -102,12 +111,14 @@ not_as_before() {
 }
 go_back() {
   back && ! not_as_before | grep -qz . && mark undone || return 1
-  rm -rf -- "$staging" "$undo/tree" "$undo/links" "$work"
+  wipe "$staging"
+  wipe "$undo/tree"
+  wipe "$work"
   return 0
 }
 `;
 
-const undoCheck = `
+export const undoCheck = `
 unsealed() {
   if [ -e "$undo/sealed" ]; then ${look(sealView)} <"$lists/kept" | comm -z -23 - "$undo/sealed" | paths; else cat -- "$lists/kept"; fi
 }
@@ -128,7 +139,7 @@ tell() {
 case $(cat -- "$undo/state" 2>/dev/null) in
   prepared | committed) ;;
   undone) tell exact </dev/null; exit 0 ;;
-  *) rm -rf -- "$undo"; tell exact </dev/null; exit 0 ;;
+  *) wipe "$undo"; tell exact </dev/null; exit 0 ;;
 esac
 if detours | grep -qz .; then detours | tell differs; exit 0; fi
 if damaged | grep -qz .; then damaged | tell damaged; exit 0; fi
@@ -151,4 +162,9 @@ not_as_before | report_paths path
 export const undoCheckScript = `${swapBasis}${undoCheck}
 report outcome checked
 [ "$(cat -- "$undo/state" 2>/dev/null)" = undone ] || damaged | report_paths path
+`;
+
+export const dropStagingScript = `${prelude}
+staging=$(home "$1")/staging/$2
+wipe "$staging" && wipe "$staging.from" && report outcome dropped
 `;

@@ -1,0 +1,99 @@
+// The shell text of staging: new content laid out beside PROD, with its modes and times, and read back.
+
+import { contentView, look, prelude, sealView, type View } from "./target-shell.ts";
+
+const notDirectoryView: View = { file: "%p\\0", directory: "", link: "%p\\0" };
+
+/**
+ * Arguments: PROD's root, the state directory, the id, the directory to copy from, `copy` or `link`, the bytes and inodes
+ * it will take. Leaves nothing behind unless it ends as `staged`.
+ */
+export const stageScript = `${prelude}
+root=$(home "$1") state=$(home "$2") id=$3 source=$(home "$4") how=$5 bytes=$6 inodes=$7
+staging=$state/staging/$id lists=$staging/lists tree=$staging/tree
+case $how in link) how=-Pl ;; *) how='-P --preserve=timestamps' ;; esac
+end() { wipe "$staging"; wipe "$staging.from"; report outcome "$1"; exit 0; }
+no_room() {
+  report bytes-free "$(free_bytes "$state")"
+  report inodes-free "$(free_inodes "$state")"
+  end no-room
+}
+wipe "$staging"
+[ "$(free_bytes "$state")" -ge "$bytes" ] && [ "$(free_inodes "$state")" -ge "$inodes" ] || no_room
+mkdir -p -- "$tree" && unpack "$lists" || fail "could not write below $staging"
+work=$staging/work
+mkdir -- "$work" || fail "could not write below $staging"
+[ "$(stat -c %d -- "$root")" = "$(stat -c %d -- "$tree")" ] || end other-file-system
+(cd -P -- "$root" && ${look(notDirectoryView)} <"$lists/ancestors" | paths) >"$work/detours"
+if [ -s "$work/detours" ]; then report_paths path <"$work/detours"; end detour; fi
+lay_out() {
+  (cd -P -- "$tree" && xargs -0 -r mkdir -p -- <"$lists/directories") || return 1
+  for list in "$lists"/group-*; do
+    [ -e "$list" ] || continue
+    xargs -0 sh -c 'cd -P -- "$1/$4" && exec xargs -0 -r cp $0 --parents -t "$2/$5" -- <"$3"' "$how" "$source" "$tree" "$list" <"$lists/at-\${list##*/}" || return 1
+  done
+  xargs -0 -r -n 2 sh -c 'exec cp $0 -T -- "$1/$3" "$2/$4"' "$how" "$source" "$tree" <"$lists/pairs" || return 1
+  for list in "$lists"/rewrite-*; do
+    [ -e "$list" ] || continue
+    name=\${list##*/}
+    xargs -0 sh -c 'cp -T -- "$1" "$2/$4" && touch -d "@$3" -- "$2/$4"' sh "$list" "$tree" "$(cat -- "$lists/time-$name")" <"$lists/at-$name" || return 1
+  done
+}
+# A file that takes another's place keeps its owner and group as far as we may give them.
+adopt() {
+  (cd -P -- "$root" && ${look({ file: "%p\\0", directory: "", link: "" })} <"$lists/adopt" |
+    xargs -0 -r cp -P --attributes-only --preserve=ownership --parents -t "$tree" --)
+}
+set_modes() {
+  for list in "$lists"/chmod-*; do
+    [ -e "$list" ] || continue
+    (cd -P -- "$tree" && xargs -0 -r chmod "\${list##*-}" -- <"$list") || return 1
+  done
+}
+{ lay_out && adopt; set_modes; } 2>"$work/said"
+cat -- "$work/said" >&2
+grep -Eq 'No space left on device|Disk quota exceeded|File too large' "$work/said" && no_room
+(cd -P -- "$tree" && ${look(contentView)} <"$lists/placed") >"$work/found"
+sort -z -- "$lists/placed-result" | differing - "$work/found" | paths >"$work/wrong"
+(cd -P -- "$tree" && { hash_large <"$lists/hash-large"; hash_small <"$lists/hash-small"; } 2>/dev/null) | sort -z >"$work/hashed"
+sort -z -- "$lists/after-hashes" | differing - "$work/hashed" | hashed_paths >>"$work/wrong"
+if [ -s "$work/wrong" ]; then sort -zu "$work/wrong" | report_paths path; end mismatch; fi
+(cd -P -- "$tree" && ${look(sealView)} <"$lists/placed") >"$staging/sealed.new"
+sync -f -- "$staging" && mv -fT -- "$staging/sealed.new" "$staging/sealed" && sync -- "$staging" || fail "could not sync $staging"
+wipe "$staging.from"
+rm -rf -- "$work"
+report outcome staged
+`;
+
+/** Arguments: the state directory, the id, the bytes and inodes it will take; a tar archive on standard input. */
+export const receiveScript = `${prelude}
+state=$(home "$1") id=$2 bytes=$3 inodes=$4
+from=$state/staging/$id.from
+[ ! -e "$state/staging/$id/sealed" ] || { report outcome staged; exit 0; }
+wipe "$from"
+wipe "$state/staging/$id"
+if [ "$(free_bytes "$state")" -lt "$bytes" ] || [ "$(free_inodes "$state")" -lt "$inodes" ]; then
+  report bytes-free "$(free_bytes "$state")"
+  report inodes-free "$(free_inodes "$state")"
+  report outcome no-room
+  exit 0
+fi
+mkdir -p -- "$from" || fail "could not write below $state/staging"
+said=$(cd -P -- "$from" && tar --no-same-owner --no-same-permissions -xf - 2>&1)
+code=$?
+printf '%s\\n' "$said" >&2
+case $said in *"No space left on device"* | *"Disk quota exceeded"*)
+  report bytes-free "$(free_bytes "$state")"
+  report inodes-free "$(free_inodes "$state")"
+  wipe "$from"
+  report outcome no-room
+  exit 0 ;;
+esac
+report code "$code"
+report outcome received
+`;
+
+/** Arguments: the root; the NUL list on standard input. What cannot be read is missing in the archive, and is seen when it is checked. */
+export const sendScript = `${prelude}
+cd -P -- "$(home "$1")" && exec tar --null --verbatim-files-from --no-recursion --format=posix --sparse --hard-dereference -cf - -T -
+`;
