@@ -31,6 +31,8 @@ export type Target = Readonly<Record<StepName, (progress: Progress) => Promise<S
 /** What a running step reports while it works, and what it asks. */
 export type Progress = {
   readonly report: (facts: Facts) => void;
+  /** Records facts that the step itself needs when it runs again after a crash. */
+  readonly keep: (facts: Facts) => Promise<void>;
   readonly log: (lines: readonly string[]) => Promise<void>;
   readonly shouldStop: () => boolean;
 };

@@ -4,7 +4,7 @@ import { isFailure, type PasserelleError } from "../errors.ts";
 import type { NewEvent, Store } from "../store/store.ts";
 import { failed, type Progress, type StepOutcome, type Target } from "./ports.ts";
 import { promote, rollBack, type Story } from "./promotion.ts";
-import type { Ending, Facts, Failure, Impact, PromotionRecord, StepName } from "./promotions.ts";
+import type { Ending, Facts, Failure, Impact, PromotionRecord, StepName, StepRecord } from "./promotions.ts";
 
 /** Runs `work` once per name and run: a result that was recorded is returned again instead. */
 export type Step = <T>(name: string, work: () => Promise<T>) => Promise<T>;
@@ -57,7 +57,8 @@ async function performOnce(
   const attempt = Number(before?.facts.attempt ?? 0) + 1;
   const startedAt = before?.startedAt ?? options.now().toISOString();
   const running = { name, status: "running", startedAt, finishedAt: undefined } as const;
-  await store.setStep(promotionId, { ...running, facts: { ...before?.facts, attempt } });
+  const known = { ...before?.facts, attempt };
+  await store.setStep(promotionId, { ...running, facts: known });
   await tell(
     promotionId,
     { kind: "step-started", step: name, facts: {}, excerpt: [] },
@@ -66,9 +67,10 @@ async function performOnce(
   );
 
   const watch = watchStop(promotionId, options);
-  const noted = noteProgress(promotionId, { ...running, attempt }, options);
+  const noted = noteProgress(promotionId, running, known, options);
   const progress: Progress = {
     report: noted.report,
+    keep: noted.keep,
     log: (lines) => tell(promotionId, { kind: "log", step: name, facts: {}, excerpt: lines }, options),
     shouldStop: () => stoppable.has(name) && watch.requested(),
   };
@@ -120,7 +122,10 @@ async function attemptStep(
   options: RunOptions,
 ): Promise<StepOutcome> {
   try {
-    return await (await target())[name](progress);
+    const outcome = await (await target())[name](progress);
+    if (outcome.ok || outcome.because.code !== "stopped") return outcome;
+    const by = (await options.store.promotion(promotionId))?.stopRequestedBy;
+    return { ...outcome, because: { code: "stopped", details: { by } } };
   } catch (error) {
     // A newer owner of this promotion exists: it tells the rest, and nothing of ours may be recorded.
     if (isFailure(error, "job-fenced")) throw error;
@@ -220,30 +225,39 @@ function watchStop(
   return { requested: () => requested, end: () => clearInterval(timer) };
 }
 
+type RunningStep = Pick<StepRecord, "name" | "startedAt" | "finishedAt"> & { readonly status: "running" };
+
+/** Progress is recorded now and then, what a step needs again at once; both add to what was recorded before. */
 function noteProgress(
   promotionId: string,
-  step: { name: StepName; status: "running"; startedAt: string; finishedAt: undefined; attempt: number },
+  step: RunningStep,
+  known: Facts,
   { store, pollMilliseconds = 500, onError }: RunOptions,
-): { report: (facts: Facts) => void; end: () => Promise<void> } {
-  const { attempt, ...record } = step;
-  let latest: Facts | undefined;
+): { report: (facts: Facts) => void; keep: (facts: Facts) => Promise<void>; end: () => Promise<void> } {
+  let facts = known;
+  let noted = false;
   let writing: Promise<void> = Promise.resolve();
-  const flush = (): void => {
-    if (latest === undefined) return;
-    const facts = { ...latest, attempt };
-    latest = undefined;
-    writing = writing
-      .then(() => store.setStep(promotionId, { ...record, facts }))
-      .catch((error: unknown) => onError(error, promotionId));
+  const write = (): Promise<void> => {
+    noted = false;
+    const latest = facts;
+    writing = writing.catch(() => {}).then(() => store.setStep(promotionId, { ...step, facts: latest }));
+    return writing;
   };
-  const timer = setInterval(flush, pollMilliseconds);
+  const timer = setInterval(() => {
+    if (noted) write().catch((error: unknown) => onError(error, promotionId));
+  }, pollMilliseconds);
   return {
-    report: (facts) => {
-      latest = facts;
+    report(more) {
+      facts = { ...facts, ...more };
+      noted = true;
     },
-    end: () => {
+    keep(more) {
+      facts = { ...facts, ...more };
+      return write();
+    },
+    async end() {
       clearInterval(timer);
-      return writing;
+      await writing.catch(() => {});
     },
   };
 }

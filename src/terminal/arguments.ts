@@ -4,7 +4,10 @@ import { parseArgs } from "node:util";
 import { parseDuration } from "../config/duration.ts";
 
 export type TerminalCommand =
-  | { readonly name: "serve" | "check-config" | "help" | "version" }
+  | { readonly name: "serve" }
+  | { readonly name: "check-config" }
+  | { readonly name: "help" }
+  | { readonly name: "version" }
   | {
       readonly name: "demo";
       readonly port: number | undefined;

@@ -1,0 +1,136 @@
+// Wires the rooms together: the only place that knows them all.
+
+import { randomBytes } from "node:crypto";
+import type { Logger } from "pino";
+import type { AppConfig, Config, Environment } from "./config/config.ts";
+import { createPromotions } from "./promotion/create-promotions.ts";
+import { openDurable } from "./promotion/durable.ts";
+import { freezeAt } from "./promotion/freeze.ts";
+import { createWorkbench } from "./promotion/machines.ts";
+import type { Membership, PromotionRecord, Promotions } from "./promotion/promotions.ts";
+import { reconsider } from "./promotion/reconsider.ts";
+import { recover } from "./promotion/recovery.ts";
+import { runPromotion } from "./promotion/run.ts";
+import { openMembership, type SlackRoom, startSlack } from "./slack/app.ts";
+import type { Store } from "./store/store.ts";
+import { createTransports } from "./transport/transports.ts";
+
+export type BotOptions = {
+  /** A bot holds the data directory alone; a terminal works beside one. */
+  readonly role: "bot" | "terminal";
+  readonly config: Config;
+  readonly environment: Environment;
+  /** Closed by `close`. */
+  readonly store: Store;
+  readonly mask: (text: string) => string;
+  readonly logger: Logger;
+  readonly now?: () => Date;
+  /** How often the past is looked at again for what expired or was lost. */
+  readonly sweepSeconds?: number;
+};
+
+export type Bot = {
+  readonly promotions: Promotions;
+  /** Recovers what an earlier process left, and begins to carry out promotions. */
+  startWork(): Promise<void>;
+  /** Throws `slack-refused` when a token is not good; waits for nothing but the first connection. */
+  startSlack(): Promise<void>;
+  /** Stops in order; what runs on hosts goes on and is adopted by the next start. */
+  close(): Promise<void>;
+};
+
+const newId = (): string => randomBytes(8).toString("hex");
+
+export async function openBot(options: BotOptions): Promise<Bot> {
+  const { config, environment, store, mask, logger } = options;
+  const now = options.now ?? (() => new Date());
+  const onError = (error: unknown): void => logger.error({ err: error }, "unexpected failure");
+  const transports = createTransports(config);
+  const membership: Membership = openMembership({ environment, logger });
+  const workbench = createWorkbench({ transports, store, now });
+  const durable = await openDurable({
+    dataDir: environment.dataDir,
+    databaseUrl: environment.databaseUrl,
+    exclusive: options.role === "bot",
+    logger,
+  });
+
+  const appOf = (record: PromotionRecord): AppConfig => {
+    const app = config.apps.get(record.app);
+    if (app === undefined)
+      throw new Error(`${record.id} is of the app ${record.app}, which the configuration has no more`);
+    return app;
+  };
+  const frozen = (app: AppConfig, at: Date): ReturnType<typeof freezeAt> => freezeAt(app.freeze, at);
+  const commands = (record: PromotionRecord): readonly string[] => workbench.commands(appOf(record), record);
+
+  const startRun = durable.define<{ readonly promotionId: string }, unknown>(
+    "promotion",
+    "1",
+    ({ promotionId }, step) =>
+      runPromotion(promotionId, step, {
+        store,
+        openTarget: async (record) => {
+          const plan = record.planId === undefined ? undefined : (await store.plan(record.planId))?.plan;
+          return workbench.openTarget(appOf(record), record, plan);
+        },
+        commands,
+        reconsider: (record) =>
+          reconsider(record, appOf(record), {
+            store,
+            membership,
+            lockOf: async (app) =>
+              (await store.lock(app.name, now().toISOString())) ?? lockOfFreeze(app, frozen(app, now())),
+          }),
+        now,
+        mask,
+        onError: (error, promotionId) =>
+          logger.error({ err: error, promotionId }, "a step failed unexpectedly"),
+      }),
+  );
+  const start = (promotionId: string): Promise<void> => startRun(promotionId, { promotionId });
+  const recovery = { config, store, membership, state: durable.state, start, commands, now, newId, onError };
+  const promotions = createPromotions({
+    config,
+    store,
+    workbench,
+    membership,
+    start,
+    frozen,
+    now,
+    newId,
+    mask,
+    onError,
+  });
+
+  let slack: SlackRoom | undefined;
+  let sweep: NodeJS.Timeout | undefined;
+  return {
+    promotions,
+    async startWork() {
+      await recover(recovery);
+      await durable.start();
+      if (options.role === "bot") {
+        sweep = setInterval(() => void recover(recovery).catch(onError), (options.sweepSeconds ?? 10) * 1000);
+      }
+    },
+    async startSlack() {
+      slack = await startSlack({ environment, config, promotions, store, mask, logger });
+    },
+    async close() {
+      clearInterval(sweep);
+      await slack?.stop();
+      promotions.close();
+      await durable.stop();
+      await transports.closeAll();
+      await store.close();
+    },
+  };
+}
+
+function lockOfFreeze(
+  app: AppConfig,
+  freeze: ReturnType<typeof freezeAt>,
+): Awaited<ReturnType<Store["lock"]>> {
+  return freeze && { app: app.name, by: "config", ...freeze };
+}

@@ -1,0 +1,130 @@
+// The workbench on real machines: plans read from both sides, targets made of the rooms that change PROD.
+
+import { hostname } from "node:os";
+import { listRestorePoints } from "../backup/list-restore-points.ts";
+import { verifyRestorePoint } from "../backup/verify-restore-point.ts";
+import type { AppConfig, HostConfig } from "../config/config.ts";
+import type { Store } from "../store/store.ts";
+import { prepareStateDir } from "../transport/state-dir.ts";
+import type { Transport } from "../transport/transport.ts";
+import { compareSides, type Side } from "../tree/compare.ts";
+import { patchSides } from "../tree/patch-sides.ts";
+import { type PlanBody, planOf } from "../tree/plan.ts";
+import { createHealthOfProd } from "./health-of-prod.ts";
+import { createHolder, preprodHost, prodHost } from "./hold.ts";
+import { prepareRollback } from "./prepare-rollback.ts";
+import type { Facts, PromotionRecord, StepName } from "./promotions.ts";
+import { clearUp, settle } from "./settle.ts";
+import { createTarget, preparePromotion, type TargetOptions } from "./target.ts";
+import type { Workbench } from "./workbench.ts";
+
+export type MachineOptions = {
+  readonly transports: { for(host: HostConfig): Transport };
+  readonly store: Store;
+  readonly now: () => Date;
+};
+
+export function createWorkbench({ transports, store, now }: MachineOptions): Workbench {
+  const transportFor = (host: HostConfig): Transport => transports.for(host);
+  const sidesOf = (app: AppConfig): { preprod: Side; prod: Side } => ({
+    preprod: { transport: transportFor(preprodHost(app)), root: app.preprod.root },
+    prod: { transport: transportFor(prodHost(app)), root: app.prod.root },
+  });
+  const memory = {
+    recall: (key: string) => store.recall(key),
+    remember: (key: string, value: string) => store.remember(key, value),
+  };
+
+  const plan = async (
+    app: AppConfig,
+    options: { groups: readonly string[]; fresh: boolean },
+  ): Promise<PlanBody> => {
+    const comparison = await compareSides({ ...sidesOf(app), app, memory, ...options });
+    return planOf(comparison, app);
+  };
+
+  /** Asks PROD's state directory, made when it is not there: a host where it cannot be made has no restore points. */
+  const prodOf = async (
+    app: AppConfig,
+  ): Promise<{ transport: Transport; root: string; stateDir: string }> => {
+    const transport = transportFor(prodHost(app));
+    const { stateDir, prodRoot } = await prepareStateDir(transport, app.prod.root, app.name);
+    return { transport, root: prodRoot, stateDir };
+  };
+
+  const factsOf =
+    (promotionId: string) =>
+    async (step: StepName): Promise<Facts> => {
+      const record = await store.promotion(promotionId);
+      return record?.steps.find(({ name }) => name === step)?.facts ?? {};
+    };
+
+  return {
+    plan,
+    async patch(app, planned) {
+      const key = `patch:${planned.id}`;
+      const known = await store.recall(key);
+      return known ?? patchSides(sidesOf(app), planned.changes);
+    },
+    async restorePoints(app) {
+      return listRestorePoints(await prodOf(app));
+    },
+    async verify(app) {
+      const prod = await prodOf(app);
+      const verified = [];
+      for (const restorePoint of await listRestorePoints(prod)) {
+        const { good, problem } = await verifyRestorePoint(prod, restorePoint);
+        verified.push({ restorePoint, good, problem });
+      }
+      return verified;
+    },
+    async health(app) {
+      const { outcome } = await createHealthOfProd(app, transportFor(prodHost(app))).once();
+      return outcome;
+    },
+    openTarget(app, record, planned) {
+      const { preprod, prod } = sidesOf(app);
+      const holder = createHolder({
+        app,
+        owner: record.id,
+        holder: `${record.approvedBy.join(", ") || record.requester}, from ${hostname()}`,
+        force: record.kind === "rollback",
+        transportFor,
+      });
+      const options: TargetOptions = {
+        app,
+        record,
+        holder,
+        preprod: preprod.transport,
+        sameHost: preprod.transport === prod.transport,
+        factsOf: factsOf(record.id),
+        health: createHealthOfProd(app, prod.transport),
+        now,
+        settle: (hold) => settle(hold, { app, record, plan: planned }),
+        clearUp: (hold) => clearUp(hold, record.id),
+      };
+      if (record.kind === "rollback") return createTarget(options, prepareRollback({ ...options, store }));
+      if (planned === undefined) throw new Error(`${record.id} has no plan`);
+      const preparation = preparePromotion({
+        ...options,
+        plan: planned,
+        preprodRoot: app.preprod.root,
+        planNow: () => plan(app, { groups: planned.groups, fresh: false }),
+        // Both sides are what the plan says they are for the last time: later nobody could show what was changed.
+        keepPatch: async () =>
+          store.remember(`patch:${planned.id}`, await patchSides(sidesOf(app), planned.changes)),
+      });
+      return createTarget(options, preparation);
+    },
+    commands: (app, record) => commandsFor(app, record),
+  };
+}
+
+/** What a person types next, in the order in which it helps: look, go back, look at the log. */
+function commandsFor(app: AppConfig, record: PromotionRecord): readonly string[] {
+  return [
+    `passerelle status ${app.name}`,
+    `passerelle rollback ${app.name}${record.kind === "promotion" ? ` --to ${record.id}` : ""}`,
+    `passerelle restore-points ${app.name}`,
+  ];
+}

@@ -1,0 +1,320 @@
+// One promotion's steps on PROD, each put together from the rooms that know how: the only file that knows all of them.
+
+import { createRestorePoint } from "../backup/create-restore-point.ts";
+import type { RestorePoint } from "../backup/restore-point.ts";
+import type { AppConfig } from "../config/config.ts";
+import type { HealthReport } from "../health/health.ts";
+import { type RestartResult, restart } from "../restart/restart.ts";
+import type { Transport } from "../transport/transport.ts";
+import { describeMove, type Plan, type PlanBody } from "../tree/plan.ts";
+import { type StageResult, stage } from "../tree/stage.ts";
+import { type SwapResult, swap, swapBack } from "../tree/swap.ts";
+import type { Hold, Holder } from "./hold.ts";
+import { done, failed, type Progress, type StepOutcome, type Target } from "./ports.ts";
+import type { Facts, PromotionRecord, StepName } from "./promotions.ts";
+
+export type TargetOptions = {
+  readonly app: AppConfig;
+  readonly record: PromotionRecord;
+  readonly holder: Holder;
+  readonly preprod: Transport;
+  readonly sameHost: boolean;
+  /** What a finished step of this promotion recorded, also by an earlier process. */
+  readonly factsOf: (step: StepName) => Promise<Facts>;
+  readonly health: HealthOfProd;
+  readonly now: () => Date;
+  /** What is left to do when PROD is the new version: remember it, let old restore points go. */
+  readonly settle: (hold: Hold) => Promise<Facts>;
+  readonly clearUp: (hold: Hold) => Promise<void>;
+};
+
+export type HealthOfProd = {
+  /** What has to be noted of the log before a restart, so that only later lines are judged. */
+  readonly mark: (hold: Hold) => Promise<string>;
+  readonly once: () => Promise<HealthReport>;
+  readonly wait: (
+    since: { readonly restart: string; readonly log: string },
+    progress: Progress,
+  ) => Promise<HealthReport>;
+};
+
+/** What a kind of promotion does before its swap; everything from the swap on is the same for both. */
+export type Preparation = Readonly<
+  Record<"verify" | "back-up" | "stage", (hold: Hold, progress: Progress) => Promise<StepOutcome>>
+> & {
+  readonly changes: () => Promise<Plan["changes"]>;
+};
+
+export function createTarget(options: TargetOptions, preparation: Preparation): Target {
+  const { app, record, holder, health } = options;
+  const { id } = record;
+
+  const held = async (): Promise<Hold> => {
+    const holding = await holder.take({ first: false });
+    if (holding.outcome !== "held") throw new Error(`${id} works without holding its target`);
+    return holding.hold;
+  };
+
+  const restartStep = async (job: "restart" | "restart-back", progress: Progress): Promise<StepOutcome> => {
+    const hold = await held();
+    const { runJob, prod } = hold;
+    // Taken once, before the first attempt: a restart that an earlier process began is not marked after the fact.
+    const known = (await options.factsOf(job))["log"];
+    const log = known === undefined ? await health.mark(hold) : String(known);
+    await progress.keep({ log });
+    const shouldStop = progress.shouldStop;
+    const result = await restart({
+      runJob,
+      id: `${id}-${job}`,
+      restart: app.restart,
+      root: prod.root,
+      shouldStop,
+    });
+    return restartOutcome(result, log);
+  };
+
+  const healthStep = async (after: StepName, progress: Progress): Promise<StepOutcome> => {
+    const facts = await options.factsOf(after);
+    const report = await health.wait(
+      { restart: String(facts["mark"] ?? ""), log: String(facts["log"] ?? "") },
+      progress,
+    );
+    return healthOutcome(report, progress);
+  };
+
+  return {
+    async lock() {
+      const holding = await holder.take({ first: true });
+      if (holding.outcome === "held") return done({ token: holding.hold.token });
+      const details = {
+        host: app.prod.root,
+        by: holding.owner,
+        reason: holding.holder,
+        since: holding.since.toISOString(),
+      };
+      return failed("nothing", { code: "target-held", details });
+    },
+    verify: async (progress) => preparation.verify(await held(), progress),
+    "back-up": async (progress) => preparation["back-up"](await held(), progress),
+    stage: async (progress) => preparation.stage(await held(), progress),
+    async swap(progress) {
+      const { runJob, prod } = await held();
+      const hooks = { onLine: (line: string) => progress.report({ line }) };
+      return swapOutcome(await swap({ runJob, prod, id, changes: await preparation.changes(), hooks }));
+    },
+    restart: (progress) => restartStep("restart", progress),
+    health: (progress) => healthStep("restart", progress),
+    async finish() {
+      return done(await options.settle(await held()));
+    },
+    async "swap-back"() {
+      const { runJob, prod } = await held();
+      const result = await swapBack({ runJob, prod, id });
+      if (result.outcome === "exact") return done();
+      return failed(
+        "unknown",
+        { code: "undo-damaged", details: { paths: result.paths } },
+        { moved: result.paths },
+      );
+    },
+    "restart-back": (progress) => restartStep("restart-back", { ...progress, shouldStop: () => false }),
+    async "health-back"(progress) {
+      const unstoppable = { ...progress, shouldStop: () => false };
+      const restarted = await options.factsOf("restart-back");
+      // A swap that undid itself was never restarted into: what runs is asked as it is.
+      if (restarted["mark"] !== undefined) return healthStep("restart-back", unstoppable);
+      return healthOutcome(await health.once(), unstoppable);
+    },
+    async letGo({ keepClaim }) {
+      const holding = await holder.take({ first: true });
+      if (holding.outcome !== "held") return;
+      if (keepClaim) return;
+      await options.clearUp(holding.hold);
+      await holder.letGo();
+    },
+  };
+}
+
+/** What precedes the swap of an approved plan. */
+export function preparePromotion(
+  options: TargetOptions & {
+    readonly plan: Plan;
+    readonly planNow: () => Promise<PlanBody>;
+    readonly keepPatch: () => Promise<void>;
+    readonly preprodRoot: string;
+  },
+): Preparation {
+  const { app, record, plan, preprod, sameHost, preprodRoot, health } = options;
+  const { id } = record;
+  return {
+    changes: async () => plan.changes,
+    async verify() {
+      const now = await options.planNow();
+      if (now.digest !== plan.digest) {
+        const moved = describeMove(plan, now);
+        return failed("nothing", { code: "stale", details: { paths: moved } }, { moved });
+      }
+      await options.keepPatch();
+      const report = await health.once().catch(() => undefined);
+      return done({
+        ...sizesOf(plan),
+        healthBefore: report === undefined ? "unknown" : report.outcome,
+        seenBefore: seenOf(report),
+      });
+    },
+    async "back-up"({ runJob, prod }, { shouldStop }) {
+      const { healthBefore } = await options.factsOf("verify");
+      const result = await createRestorePoint({
+        runJob,
+        prod,
+        app: app.name,
+        id,
+        date: options.now(),
+        health: healthWord(healthBefore),
+        backup: app.backup,
+        include: plan.changes.map(({ path }) => path),
+        tolerate: [...app.protect, ...app.ignore],
+        hooks: { shouldStop },
+      });
+      switch (result.outcome) {
+        case "made":
+          return done({
+            archive: result.point.archive ?? "",
+            bytes: result.point.archiveBytes,
+            files: result.point.files,
+          });
+        case "disk-full":
+          return failed("nothing", {
+            code: "disk-full",
+            details: { host: prod.transport.host, needed: result.bytesNeeded, free: result.bytesFree },
+          });
+        case "invalid":
+          return failed("nothing", {
+            code: "backup-invalid",
+            details: { reason: result.because, paths: result.paths },
+          });
+        case "stopped":
+          return stoppedBeforeWriting;
+      }
+    },
+    async stage({ runJob, prod }, { shouldStop }) {
+      const from = { transport: preprod, root: preprodRoot };
+      const rewritten = new Map(
+        plan.changes.flatMap(({ path, rewritten: made }) =>
+          made === undefined ? [] : [[path, Buffer.from(made.content, "base64")] as const],
+        ),
+      );
+      const hooks = { shouldStop };
+      return stageOutcome(
+        await stage({ runJob, prod, preprod: from, sameHost, id, changes: plan.changes, rewritten, hooks }),
+        prod.transport.host,
+      );
+    },
+  };
+}
+
+export const stoppedBeforeWriting: StepOutcome = failed("nothing", { code: "stopped", details: {} });
+
+export function stageOutcome(result: StageResult, host: string): StepOutcome {
+  switch (result.outcome) {
+    case "staged":
+      return done({ files: result.files, bytes: result.bytes });
+    case "mismatch":
+      return failed("nothing", { code: "stale", details: { paths: result.paths } }, { moved: result.paths });
+    case "disk-full": {
+      const { bytesNeeded: needed, bytesFree: free, inodesNeeded, inodesFree } = result;
+      return failed("nothing", {
+        code: "disk-full",
+        details: { host, needed, free, inodesNeeded, inodesFree },
+      });
+    }
+    case "stopped":
+      return stoppedBeforeWriting;
+  }
+}
+
+function swapOutcome(result: SwapResult): StepOutcome {
+  switch (result.outcome) {
+    case "swapped":
+      return done({ swapMilliseconds: result.swapMilliseconds, stayed: result.stayed.length });
+    case "moved":
+      return failed("nothing", { code: "stale", details: { paths: result.paths } }, { moved: result.paths });
+    case "unstaged":
+      return failed(
+        "nothing",
+        { code: "stage-mismatch", details: { path: result.paths[0] ?? "", paths: result.paths } },
+        { moved: result.paths },
+      );
+    case "unprepared":
+      return failed(
+        "nothing",
+        result.noRoom
+          ? { code: "disk-full", details: {} }
+          : { code: "swap-failed", details: { reason: result.because } },
+      );
+    case "undone":
+      return failed("undone", {
+        code: "swap-failed",
+        details: { reason: result.because, paths: result.paths },
+      });
+    case "mixed":
+      return failed(
+        "unknown",
+        { code: "swap-mixed", details: { reason: result.because, paths: result.paths } },
+        { moved: result.paths },
+      );
+  }
+}
+
+function restartOutcome(result: RestartResult, log: string): StepOutcome {
+  switch (result.outcome) {
+    case "restarted":
+      return done({ mark: result.mark, log });
+    case "stopped":
+      return failed("something", { code: "stopped", details: {} });
+    case "failed": {
+      const { details, reason, excerpt, mark } = result;
+      const facts = mark === undefined ? {} : { mark, log };
+      return failed(
+        "something",
+        { code: "restart-failed", details: { ...details, reason } },
+        { excerpt, facts },
+      );
+    }
+  }
+}
+
+function healthOutcome(report: HealthReport, progress: Progress): StepOutcome {
+  const facts = {
+    healthAfter: report.outcome,
+    seenAfter: seenOf(report),
+    waitedSeconds: report.waitedSeconds,
+  };
+  if (report.outcome === "healthy") return done(facts);
+  if (progress.shouldStop()) return failed("something", { code: "stopped", details: {} }, { facts });
+  return failed(
+    "something",
+    { code: "unhealthy", details: { reason: report.reason } },
+    { facts, excerpt: report.excerpt },
+  );
+}
+
+function seenOf(report: HealthReport | undefined): string {
+  return report?.probes.map(({ seen }) => seen).join(", ") ?? "";
+}
+
+function healthWord(value: unknown): RestorePoint["health"] {
+  return value === "healthy" || value === "unhealthy" ? value : "unknown";
+}
+
+function sizesOf({ changes, summary }: Plan): Facts {
+  const size = (entry: Plan["changes"][number]["before"]): number =>
+    entry?.type === "file" ? entry.size : 0;
+  return {
+    filesChanged: changes.filter(({ before, after }) => (after ?? before)?.type !== "directory").length,
+    bytesBefore: changes.reduce((sum, { before }) => sum + size(before), 0),
+    bytesAfter: changes.reduce((sum, { after }) => sum + size(after), 0),
+    linesAdded: summary.linesAdded,
+    linesRemoved: summary.linesRemoved,
+  };
+}
