@@ -65,7 +65,7 @@ export function factWords(voice: Voice, facts: Facts): string {
     say(number("hooks"), counted.hooks),
     say(number("probes"), counted.probes),
     words("seen"),
-    words("healthAfter"),
+    words("seenAfter"),
     words("reason"),
     say(number("pruned"), (n) => (n > 0 ? counted.pruned(n) : "")),
     attempt > 1 ? counted.attempts(attempt) : "",

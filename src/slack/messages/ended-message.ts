@@ -110,9 +110,11 @@ function doneBlocks(voice: Voice, record: PromotionRecord, { impact }: Ended<"do
 function impactTable({ texts, plain }: Voice, impact: Impact): KnownBlock {
   const say = texts.promotion;
   const { bytes, number } = texts.measures;
+  const words: Readonly<Record<string, string>> = say.healthWords;
+  const healthWords = (seen: string) => (Object.hasOwn(words, seen) ? words[seen] : plain(seen, 80)) || "—";
   const rows = [
     [say.check, say.before, say.after],
-    [say.health, plain(impact.healthBefore, 80) || "—", plain(impact.healthAfter, 80) || "—"],
+    [say.health, healthWords(impact.healthBefore), healthWords(impact.healthAfter)],
     [say.size, bytes(impact.bytesBefore), bytes(impact.bytesAfter)],
     [say.lines, `−${number(impact.linesRemoved)}`, `+${number(impact.linesAdded)}`],
   ];

@@ -15,18 +15,24 @@ export type TextCode =
   | "membership-unknown"
   | "step-crashed"
   | "engine-failed"
+  | "swap-failed"
+  | "swap-mixed"
+  | "undo-damaged"
+  | "restart-failed"
+  | "restore-unavailable"
   | "internal"
   | "unknown";
 
 const host = (details: Details) => detail(details, ["host", "name", "address"], "the host");
-const path = (details: Details) => detail(details, ["path", "root", "directory", "file"], "the path");
+const path = (details: Details) =>
+  detail(details, ["path", "paths", "root", "directory", "dataDir", "file"], "the path");
 const command = (details: Details) => detail(details, ["command", "what", "step"], "a command");
 const limit = (details: Details) => {
   const seconds = numberOf(details, ["limitSeconds", "timeoutSeconds", "limit", "seconds"]);
   return seconds === undefined ? "its time limit" : measures.duration(seconds);
 };
 const known = (details: Details) => {
-  const names = listOf(details, ["known", "apps", "groups"]);
+  const names = listOf(details, ["known", "apps"]);
   return names.length === 0 ? "" : ` Known: ${names.join(", ")}.`;
 };
 const where = (details: Details) => {
@@ -43,13 +49,15 @@ export const failures: Readonly<Record<TextCode, Sentence>> = {
   "config-missing": (d) =>
     `There is no configuration at ${detail(d, ["file", "path"], "passerelle.yml")}. Run \`passerelle init\`, or set PASSERELLE_CONFIG to where it is.`,
   "environment-invalid": (d) =>
-    `The environment is not usable: ${detail(d, ["variable", "name"], "a variable")}${said(d)}. Correct it in .env (see .env.example) and start again.`,
+    `The environment is not usable: ${detail(d, ["mistakes", "variable", "name"], "a variable")}${said(d)}. Correct it in .env (see .env.example) and start again.`,
   "app-unknown": (d) =>
-    `There is no app called ${detail(d, ["app", "name"], "that")} in the configuration.${known(d)} Check the name.`,
+    d["app"] === ""
+      ? `Say which app.${known(d)}`
+      : `There is no app called ${detail(d, ["app", "name"], "that")} in the configuration.${known(d)} Check the name.`,
+  "group-unknown": (d) =>
+    `There is no group called ${detail(d, ["group", "groups", "name"], "that")} in the path rules.${known(d)} Check the name after --with.`,
   "host-unknown": (d) =>
     `There is no host called ${detail(d, ["host", "name"], "that")} under \`hosts:\` in the configuration.${known(d)} Check the name.`,
-  "group-unknown": (d) =>
-    `There is no group called ${detail(d, ["group", "name"], "that")} in the path rules.${known(d)} Check the name after --with.`,
   "plan-unknown": (d) =>
     `Plan ${detail(d, ["plan", "planId", "id"], "of that id")} is not known. Make a new one with \`diff\`.`,
   "promotion-unknown": (d) =>
@@ -114,7 +122,7 @@ export const failures: Readonly<Record<TextCode, Sentence>> = {
   "data-dir-in-use": (d) =>
     `Another bot already uses the data directory ${path(d)}. Stop it first, or set PASSERELLE_DATA_DIR to another one.`,
   "database-unusable": (d) =>
-    `The database cannot be used${said(d)}. Check DATABASE_URL and that it is up; promotions on the hosts go on meanwhile.`,
+    `The database ${detail(d, "where")} cannot be used (${detail(d, ["said", "reason", "message"], "no detail")}). ${sentence(detail(d, "remedy", "check that it is up; promotions on the hosts go on meanwhile"))}`,
   "slack-refused": (d) => slackRefused(d),
   "slack-unreachable": (d) =>
     `Slack cannot be reached${said(d)}. The bot keeps trying; \`passerelle status\` and \`passerelle rollback\` work from a terminal meanwhile.`,
@@ -132,11 +140,24 @@ export const failures: Readonly<Record<TextCode, Sentence>> = {
     `The step was cut off ${measures.count(numberOf(d, "attempts") ?? 0, "time", "times")} and is not tried again. Find out what kills the bot there; its log says when it started.`,
   "engine-failed": () =>
     "The engine that carries promotions lost this one. What PROD is now has to be looked at; the log says how far it came.",
+  "swap-failed": (d) =>
+    `The swap did not go through${said(d)}. Every path of PROD is as it was. Look at the log, then make a new plan.`,
+  "swap-mixed": (d) =>
+    `The swap stopped half-way${said(d)}: ${path(d)} is neither as before nor as planned. The commands below finish it or take it back.`,
+  "undo-damaged": (d) =>
+    `What was kept of the old PROD is not what it was: ${path(d)}. The backup archive of this promotion still is; the commands below restore from it.`,
+  "restart-failed": (d) => `The restart failed${said(d)}. Its last lines are in the log.`,
+  "restore-unavailable": (d) =>
+    `The restore point lacks the content of ${path(d)}. PROD was not touched. Choose another one; \`passerelle verify\` checks them all.`,
   internal: () =>
     "A mistake inside the bot, not yours. Its log has the details under the id of this promotion.",
   unknown: (d) =>
     `It failed for a reason that has no words yet: ${detail(d, ["reason", "message", "error"], "no detail")}. Look at the log.`,
 };
+
+function sentence(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+}
 
 function fingerprint(details: Details): string {
   const shown = detail(details, ["fingerprint", "offered"]);

@@ -5,19 +5,34 @@ import type { TextCode } from "../en/failures.ts";
 import { frenchMeasures as measures } from "../measures.ts";
 
 const host = (details: Details) => detail(details, ["host", "name", "address"], "la machine");
-const path = (details: Details) => detail(details, ["path", "root", "directory", "file"], "ce chemin");
+const path = (details: Details) =>
+  detail(details, ["path", "paths", "root", "directory", "dataDir", "file"], "ce chemin");
 const command = (details: Details) => detail(details, ["command", "what", "step"], "une commande");
 const limit = (details: Details) => {
   const seconds = numberOf(details, ["limitSeconds", "timeoutSeconds", "limit", "seconds"]);
   return seconds === undefined ? "le délai prévu" : measures.duration(seconds);
 };
 const known = (details: Details) => {
-  const names = listOf(details, ["known", "apps", "groups"]);
+  const names = listOf(details, ["known", "apps"]);
   return names.length === 0 ? "" : ` Connus : ${names.join(", ")}.`;
 };
 const where = (details: Details) => {
   const name = detail(details, ["host", "side"]);
   return name === "" ? "" : ` sur ${name}`;
+};
+
+const databaseRemedies: Readonly<Record<string, string>> = {
+  busy: "Un autre processus la tient : attendez-le, ou arrêtez-le.",
+  corrupt:
+    "Mettez le fichier de côté, ou remettez-en une copie ; promotions et points de restauration sont aussi notés sur chaque cible.",
+  failing: "Cherchez des erreurs du disque dans le journal de la machine.",
+  full: "Faites de la place sur le volume ; rien n'est perdu, le bot reprend tout seul.",
+  newer:
+    "Lancez la version plus récente de Passerelle qui l'a écrite, ou prenez un autre répertoire de données.",
+  older: "Relancez d'abord le bot avec cette version ; il met la base à jour.",
+  unreachable: "Vérifiez que le serveur tourne et répond ; le bot reprend tout seul.",
+  unwritable: "Donnez à l'utilisateur du bot le droit de lire et d'écrire tout le répertoire de données.",
+  refused: "Vérifiez l'utilisateur, le mot de passe et le nom de la base dans DATABASE_URL, et les droits.",
 };
 
 export const failures: Readonly<Record<TextCode, Sentence>> = {
@@ -29,13 +44,15 @@ export const failures: Readonly<Record<TextCode, Sentence>> = {
   "config-missing": (d) =>
     `Il n'y a pas de configuration à ${detail(d, ["file", "path"], "passerelle.yml")}. Lancez \`passerelle init\`, ou indiquez son emplacement dans PASSERELLE_CONFIG.`,
   "environment-invalid": (d) =>
-    `L'environnement n'est pas utilisable : ${detail(d, ["variable", "name"], "une variable")}${said(d)}. Corrigez-le dans .env (voir .env.example) puis relancez.`,
+    `L'environnement n'est pas utilisable : ${detail(d, ["mistakes", "variable", "name"], "une variable")}${said(d)}. Corrigez-le dans .env (voir .env.example) puis relancez.`,
   "app-unknown": (d) =>
-    `Aucune application ne s'appelle ${detail(d, ["app", "name"], "ainsi")} dans la configuration.${known(d)} Vérifiez le nom.`,
+    d["app"] === ""
+      ? `Dites quelle application.${known(d)}`
+      : `Aucune application ne s'appelle ${detail(d, ["app", "name"], "ainsi")} dans la configuration.${known(d)} Vérifiez le nom.`,
+  "group-unknown": (d) =>
+    `Aucun groupe ne s'appelle ${detail(d, ["group", "groups", "name"], "ainsi")} dans les règles de chemins.${known(d)} Vérifiez le nom après --with.`,
   "host-unknown": (d) =>
     `Aucun hôte ne s'appelle ${detail(d, ["host", "name"], "ainsi")} sous \`hosts:\` dans la configuration.${known(d)} Vérifiez le nom.`,
-  "group-unknown": (d) =>
-    `Aucun groupe ne s'appelle ${detail(d, ["group", "name"], "ainsi")} dans les règles de chemins.${known(d)} Vérifiez le nom après --with.`,
   "plan-unknown": (d) =>
     `Le plan ${detail(d, ["plan", "planId", "id"], "demandé")} est inconnu. Faites-en un nouveau avec \`diff\`.`,
   "promotion-unknown": (d) =>
@@ -100,7 +117,7 @@ export const failures: Readonly<Record<TextCode, Sentence>> = {
   "data-dir-in-use": (d) =>
     `Un autre bot utilise déjà le répertoire de données ${path(d)}. Arrêtez-le d'abord, ou changez PASSERELLE_DATA_DIR.`,
   "database-unusable": (d) =>
-    `La base de données n'est pas utilisable${said(d)}. Vérifiez DATABASE_URL et qu'elle est démarrée ; les promotions continuent sur les machines pendant ce temps.`,
+    `La base de données ${detail(d, "where")} n'est pas utilisable (${detail(d, ["said", "reason", "message"], "aucun détail")}). ${databaseRemedies[detail(d, "reason")] ?? "Vérifiez qu'elle est démarrée ; les promotions continuent sur les machines pendant ce temps."}`,
   "slack-refused": (d) => slackRefused(d),
   "slack-unreachable": (d) =>
     `Slack est injoignable${said(d)}. Le bot continue d'essayer ; \`passerelle status\` et \`passerelle rollback\` fonctionnent dans un terminal pendant ce temps.`,
@@ -118,6 +135,15 @@ export const failures: Readonly<Record<TextCode, Sentence>> = {
     `L'étape a été interrompue ${numberOf(d, "attempts") ?? 0} fois et n'est plus retentée. Cherchez ce qui tue le bot à ce moment ; son journal dit quand il a démarré.`,
   "engine-failed": () =>
     "Le moteur qui porte les promotions a perdu celle-ci. Il faut regarder dans quel état est PROD ; le journal dit jusqu'où elle est allée.",
+  "swap-failed": (d) =>
+    `La bascule n'a pas abouti${said(d)}. Chaque chemin de PROD est comme avant. Regardez le journal, puis faites un nouveau plan.`,
+  "swap-mixed": (d) =>
+    `La bascule s'est arrêtée à mi-chemin${said(d)} : ${path(d)} n'est ni comme avant ni comme prévu. Les commandes ci-dessous la terminent ou la défont.`,
+  "undo-damaged": (d) =>
+    `Ce qui était gardé de l'ancien PROD n'est plus ce qu'il était : ${path(d)}. L'archive de sauvegarde de cette promotion, elle, est intacte ; les commandes ci-dessous la restaurent.`,
+  "restart-failed": (d) => `Le redémarrage a échoué${said(d)}. Ses dernières lignes sont dans le journal.`,
+  "restore-unavailable": (d) =>
+    `Il manque au point de restauration le contenu de ${path(d)}. PROD n'a pas été touché. Choisissez-en un autre ; \`passerelle verify\` les contrôle tous.`,
   internal: () =>
     "Une erreur dans le bot, pas de votre fait. Son journal a les détails sous l'identifiant de cette promotion.",
   unknown: (d) =>
