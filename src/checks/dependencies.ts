@@ -49,7 +49,7 @@ async function findUndeclaredDistributions(input: CheckInput, sources: Sources):
     const declared = declaredFor(source.path, files);
     if (declared.some((file) => file.open)) continue;
     const names = new Set([...elsewhere, ...declared.flatMap((file) => [...file.names, file.own ?? ""])]);
-    for (const wanted of readPython(source, sources).imports) {
+    for (const wanted of (await readPython(source, sources)).imports) {
       if (wanted.when !== "always" || judge(source.path, wanted).outcome !== "third-party") continue;
       const modules = modulesOf(wanted);
       const brought = modules.map((module) => isBrought(module, names));

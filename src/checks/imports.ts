@@ -33,7 +33,7 @@ async function findMissingModules(input: CheckInput, sources: Sources): Promise<
   const promoted = new Set(promotedFiles(input.changes).map((change) => change.path));
   const judged: Judged[] = [];
   for await (const source of sources.texts(subjects(input))) {
-    const { imports: all, brokenAtLine = Number.POSITIVE_INFINITY } = readPython(source, sources);
+    const { imports: all, brokenAtLine = Number.POSITIVE_INFINITY } = await readPython(source, sources);
     if (Number.isFinite(brokenAtLine))
       sources.note("not wholly understood", `${source.path}:${brokenAtLine}`);
     const verdicts = all.map((wanted) => ({
@@ -42,7 +42,7 @@ async function findMissingModules(input: CheckInput, sources: Sources): Promise<
       verdict: judge(source.path, wanted),
       doubtful: wanted.line >= brokenAtLine,
     }));
-    judged.push(...verdicts.filter((each) => counts(each, verdicts)));
+    for (const each of verdicts) if (counts(each, verdicts)) judged.push(each);
   }
   const excused = await madeUpFor(judged, input, sources);
   const findings = judged.flatMap(({ path, wanted, verdict, doubtful }) =>

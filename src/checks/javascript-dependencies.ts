@@ -37,7 +37,7 @@ export async function findUndeclaredModules(
     const above = manifests.filter(({ path }) => isUnder(source.path, directoryOf(path)));
     const nearest = above.at(-1);
     if (nearest === undefined) continue;
-    for (const { specifier, line, optional, typeOnly } of readJavascript(source, sources).imports) {
+    for (const { specifier, line, optional, typeOnly } of (await readJavascript(source, sources)).imports) {
       const name = packageOf(specifier);
       if (optional || typeOnly || name === undefined || everywhere.has(name) || given.has(name)) continue;
       if (above.some(({ names }) => names.has(name))) continue;

@@ -38,7 +38,7 @@ export async function findMissingFiles(input: CheckInput, sources: Sources): Pro
   const origins = new Map(promoted.map((change) => [change.path, change.from]));
   const findings: Finding[] = [];
   for await (const source of sources.texts(promoted.map((change) => change.path))) {
-    for (const { specifier, line, optional, typeOnly } of readJavascript(source, sources).imports) {
+    for (const { specifier, line, optional, typeOnly } of (await readJavascript(source, sources)).imports) {
       if (optional || typeOnly || !isRelative(specifier)) continue;
       if (resolves(input.result, source.path, specifier)) continue;
       const from = origins.get(source.path);

@@ -1,9 +1,10 @@
 // What the checks need to know of a JavaScript or TypeScript file: the modules it asks for, and the strings it holds.
 
-import type { SyntaxNode, Tree as SyntaxTree } from "@lezer/common";
+import type { Parser, SyntaxNode, SyntaxNodeRef } from "@lezer/common";
 import { parser } from "@lezer/javascript";
 import { type CodeString, glued, maskEscapes, unknownText, withoutInterpolation } from "./code-string.ts";
 import { lineCounter, type Source, type Sources } from "./sources.ts";
+import { visitSyntax } from "./syntax.ts";
 
 export type JavascriptImport = {
   readonly line: number;
@@ -35,15 +36,16 @@ export function isBundle(path: string): boolean {
   return /\.min\.[cm]?js$|\.(?:bundle|chunk)\.[cm]?js$|(?:^|\/)(?:_next|\.next|\.nuxt|\.output)\//.test(path);
 }
 
-export function readJavascript(source: Source, sources: Sources): JavascriptSource {
+export async function readJavascript(source: Source, sources: Sources): Promise<JavascriptSource> {
   const known = read.get(source);
   if (known !== undefined) return known;
-  const result = understand(source, sources);
+  const result = await understand(source, sources);
   read.set(source, result);
   return result;
 }
 
-function understand({ path, text }: Source, sources: Sources): JavascriptSource {
+async function understand(source: Source, sources: Sources): Promise<JavascriptSource> {
+  const { path, text } = source;
   const lineAt = lineCounter(text);
   const imports: JavascriptImport[] = [];
   const strings: CodeString[] = [];
@@ -57,59 +59,50 @@ function understand({ path, text }: Source, sources: Sources): JavascriptSource 
     imports.push({ line: lineAt(literal.from), specifier, optional: isTried(statement), typeOnly });
   }
 
-  parse(path, text, sources).iterate({
-    enter(node) {
-      switch (node.name) {
-        case "ImportDeclaration":
-        case "ExportDeclaration": {
-          const literal = node.node.getChild("String");
-          if (literal === null) return true;
-          ask(literal, node.node, isTypeOnly(text.slice(node.from, literal.from)));
-          return false;
-        }
-        case "LineComment":
-        case "BlockComment":
-          remarks.push({ from: node.from, to: node.to });
-          return false;
-        case "DynamicImport":
-          ask(node.node.getChild("String") ?? node.node.getChild("TemplateString"), node.node);
-          return true;
-        case "CallExpression": {
-          const callee = node.node.firstChild;
-          const list = node.node.getChild("ArgList");
-          if (callee === null || list === null) return true;
-          const name = text.slice(Math.max(callee.from, callee.to - 60), callee.to);
-          if (name === "require" || name === "require.resolve")
-            ask(list.firstChild?.nextSibling ?? null, node.node);
-          else if (/\b(?:join|resolve)$/.test(name)) strings.push(...joined(list, text));
-          return true;
-        }
-        case "ExpressionStatement":
-          // "use strict"
-          return node.node.firstChild?.name !== "String";
-        case "String":
-        case "TemplateString":
-        case "JSXAttributeValue":
-          strings.push(stringOf(node.node, text));
-          return true;
-        default:
-          return true;
+  const visit = (node: SyntaxNodeRef): boolean => {
+    switch (node.name) {
+      case "ImportDeclaration":
+      case "ExportDeclaration": {
+        const literal = node.node.getChild("String");
+        if (literal === null) return true;
+        ask(literal, node.node, isTypeOnly(text.slice(node.from, literal.from)));
+        return false;
       }
-    },
-  });
+      case "LineComment":
+      case "BlockComment":
+        remarks.push({ from: node.from, to: node.to });
+        return false;
+      case "DynamicImport":
+        ask(node.node.getChild("String") ?? node.node.getChild("TemplateString"), node.node);
+        return true;
+      case "CallExpression": {
+        const callee = node.node.firstChild;
+        const list = node.node.getChild("ArgList");
+        if (callee === null || list === null) return true;
+        const name = text.slice(Math.max(callee.from, callee.to - 60), callee.to);
+        if (name === "require" || name === "require.resolve")
+          ask(list.firstChild?.nextSibling ?? null, node.node);
+        else if (/\b(?:join|resolve)$/.test(name)) strings.push(...joined(list, text));
+        return true;
+      }
+      case "ExpressionStatement":
+        // "use strict"
+        return node.node.firstChild?.name !== "String";
+      case "String":
+      case "TemplateString":
+      case "JSXAttributeValue":
+        strings.push(stringOf(node.node, text));
+        return true;
+      default:
+        return true;
+    }
+  };
+  await visitSyntax(dialectOf(path), source, sources, visit);
   return { imports, strings, remarks };
 }
 
-function parse(path: string, text: string, sources: Sources): SyntaxTree {
-  const dialect = /\.[cm]?ts$/.test(path) ? typed : path.endsWith(".tsx") ? typedWithMarkup : plain;
-  const parsing = dialect.startParse(text);
-  for (let steps = 0; ; steps++) {
-    const tree = parsing.advance();
-    if (tree !== null) return tree;
-    if (steps % 1024 === 1023 && sources.spent() && parsing.stoppedAt === null) {
-      parsing.stopAt(parsing.parsedPos);
-    }
-  }
+function dialectOf(path: string): Parser {
+  return /\.[cm]?ts$/.test(path) ? typed : path.endsWith(".tsx") ? typedWithMarkup : plain;
 }
 
 /** `import type …`, or braces in which every name is a type. */

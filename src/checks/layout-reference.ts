@@ -34,7 +34,7 @@ async function findLayoutReferences(input: CheckInput, sources: Sources): Promis
   const findings: Finding[] = [];
   for await (const source of sources.texts(paths)) {
     const lineAt = lineCounter(source.text);
-    const mentions = textsOf(source, sources).flatMap((string) =>
+    const mentions = (await textsOf(source, sources)).flatMap((string) =>
       search(string.text).map((mention) => ({
         ...mention,
         line: lineAt(string.joined === true ? string.from : string.from + mention.at),
@@ -50,9 +50,9 @@ async function findLayoutReferences(input: CheckInput, sources: Sources): Promis
 
 type Searched = CodeString & { readonly code: boolean; readonly doubtful?: boolean };
 
-function textsOf(source: Source, sources: Sources): readonly Searched[] {
+async function textsOf(source: Source, sources: Sources): Promise<readonly Searched[]> {
   if (source.path.endsWith(".py")) {
-    const { strings, brokenAt } = readPython(source, sources);
+    const { strings, brokenAt } = await readPython(source, sources);
     // Beyond a syntax error, text may pass for code and code for text.
     return strings.map((string) => ({
       ...string,
@@ -61,7 +61,7 @@ function textsOf(source: Source, sources: Sources): readonly Searched[] {
     }));
   }
   if (isJavascript(source.path)) {
-    return readJavascript(source, sources).strings.map((string) => ({ ...string, code: true }));
+    return (await readJavascript(source, sources)).strings.map((string) => ({ ...string, code: true }));
   }
   const text = withoutComments(source.path, source.text);
   return text === undefined ? [] : [{ from: 0, text, code: false }];

@@ -112,7 +112,7 @@ function relative(wanted: PythonImport, view: View): Verdict | undefined {
   }
   if (wanted.module === "") {
     const kind = view.modules.kind(base) ?? "namespace";
-    return within({ outcome: "found", path: base, kind, root: base }, wanted, view.modules);
+    return within({ outcome: "found", path: base, kind, root: base, exact: true }, wanted, view.modules);
   }
   return within(resolve(view.modules, [base], wanted.module.split(".")), wanted, view.modules);
 }
@@ -122,6 +122,7 @@ function within(found: Resolution, wanted: PythonImport, modules: Modules): Verd
   if (found.outcome === "absent") return undefined;
   const dots = ".".repeat(wanted.level);
   if (found.outcome === "partly") return missing(dots + wanted.module, modules.file(found.last));
+  if (!found.exact) return { outcome: "local", file: undefined, names: [] };
   const file = modules.file(found.path);
   const others = wanted.names.filter(
     (name) => name !== "*" && (found.kind === "module" || modules.kind(join(found.path, name)) === undefined),

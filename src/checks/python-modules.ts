@@ -49,7 +49,14 @@ export function modulesOf(tree: Tree): Modules {
 }
 
 export type Resolution =
-  | { readonly outcome: "found"; readonly path: string; readonly kind: ModuleKind; readonly root: string }
+  | {
+      readonly outcome: "found";
+      readonly path: string;
+      readonly kind: ModuleKind;
+      readonly root: string;
+      /** Not just a file or link that may have the rest inside it. */
+      readonly exact: boolean;
+    }
   /** Its first names are there, as far as `last`, then one is not; `kind` is that of the first. */
   | { readonly outcome: "partly"; readonly kind: ModuleKind; readonly root: string; readonly last: string }
   | { readonly outcome: "absent" };
@@ -70,9 +77,13 @@ function resolveFrom(modules: Modules, root: string, names: readonly string[]): 
   let path = root;
   let kind: ModuleKind | undefined;
   let first: ModuleKind | undefined;
+  let exact = true;
   for (const name of names) {
     // Names below a file are its own doing (`six.moves`), below a link outside of what is known.
-    if (kind === "module" || modules.file(path) === "") break;
+    if (kind === "module" || modules.file(path) === "") {
+      exact = false;
+      break;
+    }
     const next = join(path, name);
     kind = modules.kind(next);
     first ??= kind;
@@ -83,7 +94,7 @@ function resolveFrom(modules: Modules, root: string, names: readonly string[]): 
     }
     path = next;
   }
-  return kind === undefined ? { outcome: "absent" } : { outcome: "found", path, kind, root };
+  return kind === undefined ? { outcome: "absent" } : { outcome: "found", path, kind, root, exact };
 }
 
 /**

@@ -1,9 +1,10 @@
 // What the checks need to know of a Python file: its imports, and the strings it holds.
 
-import type { SyntaxNode, Tree as SyntaxTree } from "@lezer/common";
+import type { SyntaxNode, SyntaxNodeRef } from "@lezer/common";
 import { parser } from "@lezer/python";
 import { type CodeString, glued, maskEscapes, unknownText, withoutInterpolation } from "./code-string.ts";
 import { lineCounter, type Source, type Sources } from "./sources.ts";
+import { visitSyntax } from "./syntax.ts";
 
 export type PythonImport = {
   readonly line: number;
@@ -34,58 +35,56 @@ export type PythonSource = {
 
 const read = new WeakMap<Source, PythonSource>();
 
-export function readPython(source: Source, sources: Sources): PythonSource {
+export async function readPython(source: Source, sources: Sources): Promise<PythonSource> {
   const known = read.get(source);
   if (known !== undefined) return known;
-  const result = understand(source.text, sources);
+  const result = await understand(source, sources);
   read.set(source, result);
   return result;
 }
 
-function understand(text: string, sources: Sources): PythonSource {
+async function understand(source: Source, sources: Sources): Promise<PythonSource> {
+  const { path, text } = source;
   const lineAt = lineCounter(text);
   const imports: PythonImport[] = [];
   const strings: CodeString[] = [];
   const remarks: { from: number; to: number }[] = [];
   let brokenAt: number | undefined;
-  const tree = parse(readable(text), sources);
-  tree.iterate({
-    enter(node) {
-      if (node.type.isError && brokenAt === undefined) brokenAt = node.from;
-      switch (node.name) {
-        case "ImportStatement":
-          imports.push(...importsOf(node.node, text, lineAt));
-          return false;
-        case "ExpressionStatement": {
-          const only = node.node.firstChild;
-          // A docstring, or a string that stands there as a comment.
-          if (only === null || only.nextSibling !== null || !/String$/.test(only.name)) return true;
-          remarks.push({ from: node.from, to: node.to });
-          return false;
-        }
-        case "Comment":
-          remarks.push({ from: node.from, to: node.to });
-          return false;
-        case "String":
-        case "FormatString":
-          strings.push(stringOf(node.node, text));
-          return true;
-        case "ContinuedString":
-          strings.push(...joined(node.node, text, ""));
-          return true;
-        case "CallExpression":
-          if (/(?:join|joinpath|Path|PurePath|PosixPath)$/.test(calleeOf(node.node, text)))
-            strings.push(...joined(node.node.getChild("ArgList"), text, "/"));
-          return true;
-        case "BinaryExpression":
-          if (node.node.parent?.name !== "BinaryExpression") strings.push(...divided(node.node, text));
-          return true;
-        default:
-          return true;
+  const visit = (node: SyntaxNodeRef): boolean => {
+    if (node.type.isError && brokenAt === undefined) brokenAt = node.from;
+    switch (node.name) {
+      case "ImportStatement":
+        imports.push(...importsOf(node.node, text, lineAt));
+        return false;
+      case "ExpressionStatement": {
+        const only = node.node.firstChild;
+        // A docstring, or a string that stands there as a comment.
+        if (only === null || only.nextSibling !== null || !/String$/.test(only.name)) return true;
+        remarks.push({ from: node.from, to: node.to });
+        return false;
       }
-    },
-  });
-  if (tree.length < text.length) brokenAt ??= tree.length;
+      case "Comment":
+        remarks.push({ from: node.from, to: node.to });
+        return false;
+      case "String":
+      case "FormatString":
+        strings.push(stringOf(node.node, text));
+        return true;
+      case "ContinuedString":
+        strings.push(...joined(node.node, text, ""));
+        return true;
+      case "CallExpression":
+        if (/(?:join|joinpath|Path|PurePath|PosixPath)$/.test(calleeOf(node.node, text)))
+          strings.push(...joined(node.node.getChild("ArgList"), text, "/"));
+        return true;
+      case "BinaryExpression":
+        if (node.node.parent?.name !== "BinaryExpression") strings.push(...divided(node.node, text));
+        return true;
+      default:
+        return true;
+    }
+  };
+  await visitSyntax(parser, { path, text: readable(text) }, sources, visit);
   return {
     imports,
     strings,
@@ -101,18 +100,6 @@ function readable(text: string): string {
     .replaceAll("\f", " ")
     .replace(/(?<=(?:^|[=(:]|\bawait)[ \t]*)yield(?=[ \t]*(?:$|[\r)#;,\]]))/gm, "None_")
     .replace(/(?<![\w.])(\d+)\.(?![\w.])/g, "$10");
-}
-
-/** Parses as far as the check's time allows: a hostile or generated file may not hold up the plan. */
-function parse(text: string, sources: Sources): SyntaxTree {
-  const parsing = parser.startParse(text);
-  for (let steps = 0; ; steps++) {
-    const tree = parsing.advance();
-    if (tree !== null) return tree;
-    if (steps % 1024 === 1023 && sources.spent() && parsing.stoppedAt === null) {
-      parsing.stopAt(parsing.parsedPos);
-    }
-  }
 }
 
 function importsOf(
@@ -197,7 +184,7 @@ function clauseOf(body: SyntaxNode, text: string): { readonly keyword: string; r
     before = before.prevSibling
   ) {
     if (/^(?:try|except|else|finally)$/.test(before.name)) return { keyword: before.name, test };
-    test = text.slice(before.from, before.to) + test;
+    test = `${text.slice(before.from, before.to)} ${test}`;
   }
   return { keyword: "", test };
 }
@@ -210,7 +197,7 @@ function catchesImportError(node: SyntaxNode, text: string): boolean {
 }
 
 function forgivesImports(test: string): boolean {
-  return test === "" || /\b(?:ImportError|ModuleNotFoundError|Exception|BaseException)\b/.test(test);
+  return test.trim() === "" || /\b(?:ImportError|ModuleNotFoundError|Exception|BaseException)\b/.test(test);
 }
 
 function stringOf(node: SyntaxNode, text: string): CodeString {

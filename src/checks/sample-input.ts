@@ -4,7 +4,8 @@ import type { AppConfig, PathRule } from "../config/config.ts";
 import type { Entry, Tree } from "../tree/entry.ts";
 import type { Change } from "../tree/plan.ts";
 import { compileRules, mapToPreprod, mapToProd } from "../tree/rules.ts";
-import type { CheckInput } from "./check.ts";
+import type { Check, CheckInput } from "./check.ts";
+import { createSourceCache, defaultLimits } from "./sources.ts";
 
 export type Files = Readonly<Record<string, string | Buffer | Entry>>;
 
@@ -131,4 +132,14 @@ function sampleApp({ paths, checks = {}, ignore = [], roots }: Sample): AppConfi
     approval: { approvers: ["U1"], required: 1, byRequester: false, expiresSeconds: 3600 },
     freeze: [],
   };
+}
+
+/** `path:line code` of each finding, with `?` before an uncertain one. */
+export async function findingsOf(check: Check, sample: Sample | CheckInput): Promise<readonly string[]> {
+  const input = "app" in sample ? sample : sampleInput(sample);
+  const sources = createSourceCache(input, defaultLimits).open();
+  const findings = await check.find(input, sources);
+  return findings.map(
+    ({ path, line, code, uncertain }) => `${uncertain === true ? "?" : ""}${path}:${line} ${code}`,
+  );
 }

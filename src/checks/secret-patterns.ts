@@ -38,7 +38,7 @@ const marked: readonly SecretPattern[] = [
   { kind: "Azure storage key", pattern: /AccountKey=[A-Za-z0-9+/]{86}==/g },
   {
     kind: "JSON web token",
-    pattern: /\beyJ[A-Za-z0-9_-]{15,1000}\.eyJ[A-Za-z0-9_-]{15,4000}\.[A-Za-z0-9_-]{20,}/g,
+    pattern: /\beyJ[A-Za-z0-9_-]{15,300}\.eyJ[A-Za-z0-9_-]{15,2000}\.[A-Za-z0-9_-]{20,}/g,
   },
 ];
 

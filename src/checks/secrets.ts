@@ -40,17 +40,17 @@ async function findPromotedSecrets(input: CheckInput, sources: Sources): Promise
     if (keyStores.test(path)) findings.push(secret(path, 0, "key file"));
     else if (!notWorthReading.test(path)) toRead.push(path);
   }
-  for await (const source of sources.texts(toRead)) findings.push(...secretsOf(source, sources));
+  for await (const source of sources.texts(toRead)) findings.push(...(await secretsOf(source, sources)));
   return findings;
 }
 
-function secretsOf(source: Source, sources: Sources): readonly Finding[] {
+async function secretsOf(source: Source, sources: Sources): Promise<readonly Finding[]> {
   const { path, text } = source;
   if (environmentFile.test(path) && !template.test(path)) return environmentSecrets(source);
   const lineAt = lineCounter(text);
   const documents = /\.(?:md|rst|txt|html?)$|\.d\.[cm]?ts$/.test(path);
   const sightings = findSecrets(text, configuration.test(path));
-  const remarks = sightings.some(({ byName }) => byName) ? remarksIn(source, sources) : [];
+  const remarks = sightings.some(({ byName }) => byName) ? await remarksIn(source, sources) : [];
   // A comment shows how something is used; only what its issuer marked is a secret even there.
   const told = sightings.filter(
     ({ byName, at }) => !(byName && remarks.some(({ from, to }) => from <= at && at < to)),
@@ -61,12 +61,12 @@ function secretsOf(source: Source, sources: Sources): readonly Finding[] {
   );
 }
 
-function remarksIn(
+async function remarksIn(
   source: Source,
   sources: Sources,
-): readonly { readonly from: number; readonly to: number }[] {
-  if (source.path.endsWith(".py")) return readPython(source, sources).remarks;
-  return isJavascript(source.path) ? readJavascript(source, sources).remarks : [];
+): Promise<readonly { readonly from: number; readonly to: number }[]> {
+  if (source.path.endsWith(".py")) return (await readPython(source, sources)).remarks;
+  return isJavascript(source.path) ? (await readJavascript(source, sources)).remarks : [];
 }
 
 /** The first line of an `.env` that gives a secret a value stands for the file: it is the file that must not go. */
