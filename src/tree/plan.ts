@@ -1,22 +1,12 @@
 // The plan: what a promotion would do, as plain data with a digest over all that decides the outcome.
 
+import { createHash } from "node:crypto";
+import type { AppConfig } from "../config/config.ts";
+import type { Change, Comparison, Summary, Unexplained } from "./change.ts";
 import type { Entry } from "./entry.ts";
+import { summaryOf } from "./summary.ts";
 
-export type ChangeKind = "add" | "change" | "remove" | "mode" | "type";
-
-/** One PROD path with what it is and what it will be; one of them may be absent. */
-export type Change = {
-  readonly kind: ChangeKind;
-  /** Relative to PROD's root. */
-  readonly path: string;
-  /** Relative to PREPROD's root; absent for a removal. */
-  readonly from?: string;
-  readonly before?: Entry;
-  readonly after?: Entry;
-  readonly linesAdded: number;
-  readonly linesRemoved: number;
-  readonly binary: boolean;
-};
+export type { Change, ChangeKind, Comparison, Rewritten, Summary } from "./change.ts";
 
 export type CheckResult = {
   readonly id: string;
@@ -40,18 +30,6 @@ export type Drift = {
   readonly since: string;
 };
 
-export type Summary = {
-  readonly added: number;
-  readonly changed: number;
-  readonly removed: number;
-  /** PROD paths inside the rules that stay as they are: equal ones and those only in PROD. */
-  readonly kept: number;
-  /** Bytes that will be written. */
-  readonly bytes: number;
-  readonly linesAdded: number;
-  readonly linesRemoved: number;
-};
-
 /** What two trees, the path rules and the settings say; without id, time or requester. Made by `planOf`. */
 export type PlanBody = {
   readonly app: string;
@@ -62,7 +40,7 @@ export type PlanBody = {
   readonly changes: readonly Change[];
   readonly summary: Summary;
   readonly onlyInProd: readonly string[];
-  readonly unexplained: readonly { readonly side: "preprod" | "prod"; readonly path: string }[];
+  readonly unexplained: readonly Unexplained[];
   readonly drift: readonly Drift[];
   readonly checks: readonly CheckResult[];
 };
@@ -77,3 +55,136 @@ export type Plan = PlanBody & {
   readonly createdAt: string;
   readonly expiresAt: string;
 };
+
+// Raised when a plan comes to mean something else, so that an older approval does not carry over.
+const planVersion = 1;
+
+/** The plan that a comparison amounts to. The same comparison and settings always make the same digest, whatever their order. */
+export function planOf(
+  comparison: Comparison,
+  app: AppConfig,
+  found: { readonly drift?: readonly Drift[]; readonly checks?: readonly CheckResult[] } = {},
+): PlanBody {
+  const changes = comparison.changes.toSorted((left, right) => (left.path < right.path ? -1 : 1));
+  const groups = [...new Set(comparison.groups)].sort();
+  return {
+    app: app.name,
+    digest: digestOf({ ...comparison, changes, groups }, app),
+    groups,
+    changes,
+    summary: summaryOf(changes, comparison),
+    onlyInProd: comparison.onlyInProd.paths.toSorted(),
+    unexplained: comparison.unexplained.toSorted((left, right) =>
+      `${left.side} ${left.path}` < `${right.side} ${right.path}` ? -1 : 1,
+    ),
+    drift: found.drift ?? [],
+    checks: [...emptySourceChecks(comparison), ...(found.checks ?? [])],
+  };
+}
+
+export function isEmpty(plan: Pick<PlanBody, "changes">): boolean {
+  return plan.changes.length === 0;
+}
+
+/**
+ * The paths that are not any more what a plan was made of: PROD's where PROD moved, PREPROD's where PREPROD did. Empty
+ * when something else moved: a setting, or a pair that both sides changed alike.
+ */
+export function describeMove(planned: PlanBody, now: PlanBody): string[] {
+  const moved = new Set<string>();
+  const [was, is] = [byPath(planned), byPath(now)];
+  for (const path of new Set([...was.keys(), ...is.keys()])) {
+    const [before, after] = [was.get(path), is.get(path)];
+    const from = after?.from ?? before?.from ?? path;
+    if (before === undefined || after === undefined) {
+      // What was equal and differs now, or the other way round: the plan does not know which side it was.
+      moved.add(path);
+      continue;
+    }
+    if (!sameText(entrySign(before.before), entrySign(after.before))) moved.add(path);
+    if (!sameText(sourceSign(before), sourceSign(after))) moved.add(from);
+  }
+  const [stayed, stays] = [new Set(planned.onlyInProd), new Set(now.onlyInProd)];
+  for (const path of stayed) if (!stays.has(path) && !is.has(path)) moved.add(path);
+  for (const path of stays) if (!stayed.has(path) && !was.has(path)) moved.add(path);
+  return [...moved].sort();
+}
+
+function byPath(plan: PlanBody): ReadonlyMap<string, Change> {
+  return new Map(plan.changes.map((change) => [change.path, change]));
+}
+
+function sameText(left: unknown, right: unknown): boolean {
+  return JSON.stringify(left) === JSON.stringify(right);
+}
+
+/** What an entry is to a promotion. Neither times nor inodes: an edit of them alone changes nothing. */
+function entrySign(entry: Entry | undefined): readonly (string | number)[] {
+  if (entry === undefined) return [];
+  switch (entry.type) {
+    case "file":
+      return [entry.type, entry.mode, entry.size, entry.sha256 ?? ""];
+    case "directory":
+      return [entry.type, entry.mode];
+    case "link":
+      return [entry.type, entry.target];
+    case "special":
+      return [entry.type, entry.kind];
+  }
+}
+
+function sourceSign({ after, rewritten }: Change): readonly (string | number)[] {
+  return [...entrySign(after), rewritten?.sha256 ?? ""];
+}
+
+function digestOf(comparison: Comparison, app: AppConfig): string {
+  const { preprod, prod, groups, changes, equal, onlyInProd } = comparison;
+  const decides = {
+    version: planVersion,
+    app: app.name,
+    sides: [preprod, prod].map(({ host, root }) => [host, root]),
+    configured: [app.preprod, app.prod].map(({ hosts, root }) => [hosts.map(({ name }) => name), root]),
+    groups,
+    paths: app.paths,
+    ignore: [...new Set(app.ignore)].sort(),
+    protect: [...new Set(app.protect)].sort(),
+    checks: app.checks,
+    backup: app.backup,
+    rehearse: app.rehearse,
+    hooks: app.hooks,
+    restart: app.restart,
+    health: app.health,
+    changes: changes.map((change) => [
+      change.kind,
+      change.path,
+      change.from ?? "",
+      entrySign(change.before),
+      sourceSign(change),
+    ]),
+    equal: equal.digest,
+    onlyInProd: onlyInProd.digest,
+  };
+  return `sha256:${createHash("sha256").update(canonicalJson(decides)).digest("hex")}`;
+}
+
+/** Keys in order, nothing where a value is undefined: one text for one meaning. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === "object" && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([left], [right]) => (left < right ? -1 : 1)))
+      : part,
+  );
+}
+
+function emptySourceChecks({ emptySources }: Comparison): readonly CheckResult[] {
+  if (emptySources.length === 0) return [];
+  const named = emptySources.join(", ");
+  return [
+    {
+      id: "source-empty",
+      level: "warn",
+      message: `PREPROD has nothing in ${named}, so nothing is removed from PROD there. Is a mount or a checkout missing?`,
+      where: emptySources.map((path) => ({ path, line: 0 })),
+    },
+  ];
+}

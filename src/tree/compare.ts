@@ -1,0 +1,256 @@
+// Both sides read, mapped and set against each other: everything a plan is made of.
+
+import { createHash } from "node:crypto";
+import type { AppConfig } from "../config/config.ts";
+import { PasserelleError } from "../errors.ts";
+import type { Transport } from "../transport/transport.ts";
+import type { Change, Comparison } from "./change.ts";
+import { describeChanges } from "./describe-changes.ts";
+import type { Tree } from "./entry.ts";
+import { type CountedLines, type LineCounts, linesKey } from "./lines.ts";
+import { listedTree } from "./listed-tree.ts";
+import { type HashMemory, noMemory, readHashes, readPairs, writeHashes, writePairs } from "./memory.ts";
+import { equalLine, pairSides } from "./pair.ts";
+import { shortened } from "./parents.ts";
+import { openReadSide, type ReadSide } from "./read-side.ts";
+import { settleRewrites } from "./rewrites.ts";
+import { compileRules, type Rules } from "./rules.ts";
+import { type OpenScan, openScan } from "./scan.ts";
+import { scopeOf } from "./scan-script.ts";
+import { type PairMemory, settlePairs } from "./settle-pairs.ts";
+
+/** `root` as configured: absolute, or `~/…`. */
+export type Side = { readonly transport: Transport; readonly root: string };
+
+export type CompareRequest = {
+  readonly preprod: Side;
+  readonly prod: Side;
+  readonly app: AppConfig;
+  readonly groups?: readonly string[];
+  readonly memory?: HashMemory;
+  /** Every file is read again, whatever is remembered. */
+  readonly fresh?: boolean;
+};
+
+export type Trees = { readonly preprod: Tree; readonly prod: Tree };
+
+/** `trees` are both sides as they were read, without what is ignored; they are listed again when only their digest was asked. */
+export type Compared = Comparison & { readonly trees: () => Promise<Trees> };
+
+type Remembered = {
+  readonly preprodDigest: string;
+  readonly prodDigest: string;
+  readonly comparison: Comparison;
+};
+
+export async function compareSides(request: CompareRequest): Promise<Compared> {
+  const { preprod, prod, app, groups = [], fresh = false } = request;
+  const memory = request.memory ?? noMemory;
+  const rules = compileRules(app, groups);
+  const keys = memoryKeys(request);
+  const remembered = parseRemembered(await memory.recall(keys.comparison));
+  const askDigest = remembered !== undefined && !fresh;
+  const scans = await openBoth(preprod, prod, rules, askDigest);
+  refuseOverlap(scans.preprod, scans.prod);
+
+  if (
+    askDigest &&
+    scans.preprod.digest === remembered.preprodDigest &&
+    scans.prod.digest === remembered.prodDigest
+  ) {
+    await both(scans.preprod.dismiss(), scans.prod.dismiss());
+    return { ...remembered.comparison, trees: () => treesOf(preprod, prod, rules) };
+  }
+  const [wanted, current] = await both(scans.preprod.fetch(), scans.prod.fetch());
+  const [preprodHashes, prodHashes, pairs] = fresh
+    ? []
+    : await Promise.all([
+        memory.recall(keys.preprodHashes),
+        memory.recall(keys.prodHashes),
+        memory.recall(keys.pairs),
+      ]);
+  const left = openReadSide("preprod", preprod.transport, wanted, readHashes(preprodHashes));
+  const right = openReadSide("prod", prod.transport, current, readHashes(prodHashes));
+  const pairMemory: PairMemory = { known: readPairs(pairs), toRemember: [] };
+  const comparison = await compareListings(left, right, {
+    rules,
+    groups,
+    pairMemory,
+    counted: fresh ? new Map() : countedLines(remembered?.comparison.changes ?? []),
+  });
+
+  await Promise.all([
+    memory.remember(keys.pairs, writePairs(new Float64Array(new Set(pairMemory.toRemember)))),
+    memory.remember(keys.preprodHashes, writeHashes(left.toRemember)),
+    memory.remember(keys.prodHashes, writeHashes(right.toRemember)),
+    isSettled(left) && isSettled(right)
+      ? memory.remember(
+          keys.comparison,
+          JSON.stringify({
+            preprodDigest: wanted.digest,
+            prodDigest: current.digest,
+            comparison,
+          } satisfies Remembered),
+        )
+      : undefined,
+  ]);
+  return {
+    ...comparison,
+    trees: () => Promise.resolve({ preprod: listedTree(left.listing), prod: listedTree(right.listing) }),
+  };
+}
+
+async function compareListings(
+  preprod: ReadSide,
+  prod: ReadSide,
+  options: {
+    readonly rules: Rules;
+    readonly groups: readonly string[];
+    readonly pairMemory: PairMemory;
+    readonly counted: CountedLines;
+  },
+): Promise<Comparison> {
+  const pairing = pairSides(preprod.listing, prod.listing, options.rules);
+  const { open } = pairing;
+  const [same, rewrites] = await both(
+    settlePairs(preprod, prod, open, options.pairMemory),
+    settleRewrites(preprod, prod, pairing.rewriting, options.pairMemory),
+  );
+  const drafts = [...pairing.drafts, ...rewrites.drafts];
+  const equal = [...pairing.equal];
+  for (const [at, pair] of open.entries()) {
+    const sameMode = preprod.listing.mode(pair.preprod) === prod.listing.mode(pair.prod);
+    if (same[at] !== true) drafts.push({ ...pair, kind: "change" });
+    else if (!sameMode) drafts.push({ ...pair, kind: "mode" });
+    else equal.push(equalLine(pair.path, prod.listing, pair.prod));
+  }
+  for (const pair of rewrites.equal) equal.push(equalLine(pair.path, prod.listing, pair.prod));
+
+  const changes = await describeChanges(preprod, prod, drafts, rewrites.rewritten, options.counted);
+  const onlyInProd = pairing.onlyInProd;
+  return {
+    preprod: { host: preprod.scanned.host, root: preprod.scanned.root },
+    prod: { host: prod.scanned.host, root: prod.scanned.root },
+    groups: [...new Set(options.groups)].sort(),
+    changes,
+    equal: {
+      count: equal.filter((line) => !line.includes("\0directory\0")).length,
+      digest: digestOf(equal),
+    },
+    onlyInProd: {
+      count: onlyInProd.filter(({ type }) => type !== "directory").length,
+      digest: digestOf(onlyInProd.map(({ path, type }) => `${path}\0${type}`)),
+      paths: shortened(onlyInProd.filter(({ isShown }) => isShown).map(({ path }) => path)),
+    },
+    unexplained: (["preprod", "prod"] as const).flatMap((side) =>
+      shortened(pairing.unexplained.filter((one) => one.side === side).map(({ path }) => path)).map(
+        (path) => ({ side, path }),
+      ),
+    ),
+    emptySources: pairing.emptySources,
+  };
+}
+
+async function openBoth(
+  preprod: Side,
+  prod: Side,
+  rules: Rules,
+  askDigest: boolean,
+): Promise<{ readonly preprod: OpenScan; readonly prod: OpenScan }> {
+  const opening = [
+    openScan(preprod.transport, preprod.root, { scope: scopeOf(rules, "preprod"), askDigest }),
+    openScan(prod.transport, prod.root, { scope: scopeOf(rules, "prod"), askDigest }),
+  ] as const;
+  const [first, second] = await Promise.allSettled(opening);
+  if (first.status === "fulfilled" && second.status === "fulfilled") {
+    return { preprod: first.value, prod: second.value };
+  }
+  // The one that worked waits on its host for an answer.
+  for (const scan of [first, second]) {
+    if (scan.status === "fulfilled") await scan.value.dismiss().catch(() => {});
+  }
+  throw first.status === "rejected" ? first.reason : second.status === "rejected" ? second.reason : undefined;
+}
+
+/** Both, and no failure of the one leaves the other running unattended. */
+async function both<First, Second>(first: Promise<First>, second: Promise<Second>): Promise<[First, Second]> {
+  const [one, other] = await Promise.allSettled([first, second]);
+  if (one.status === "rejected") throw one.reason;
+  if (other.status === "rejected") throw other.reason;
+  return [one.value, other.value];
+}
+
+function refuseOverlap(preprod: OpenScan, prod: OpenScan): void {
+  const oneMachine = preprod.host === prod.host || (preprod.bootId !== "" && preprod.bootId === prod.bootId);
+  if (!oneMachine) return;
+  const [preprodRoot = "", prodRoot = ""] = [preprod.lineage[0], prod.lineage[0]];
+  if (preprod.lineage.includes(prodRoot) || prod.lineage.includes(preprodRoot)) {
+    void preprod.dismiss().catch(() => {});
+    void prod.dismiss().catch(() => {});
+    throw new PasserelleError("sides-overlap", {
+      host: prod.host,
+      reason: `${preprod.root}, ${prod.root}`,
+      preprod: preprod.root,
+      prod: prod.root,
+    });
+  }
+}
+
+async function treesOf(preprod: Side, prod: Side, rules: Rules): Promise<Trees> {
+  const scans = await openBoth(preprod, prod, rules, false);
+  const [left, right] = await both(scans.preprod.fetch(), scans.prod.fetch());
+  return { preprod: listedTree(left.listing), prod: listedTree(right.listing) };
+}
+
+/** Nothing on the side changed so lately that an unseen change could share its times. */
+function isSettled(side: ReadSide): boolean {
+  for (let index = 0; index < side.listing.count; index += 1) if (side.isYoung(index)) return false;
+  return true;
+}
+
+function memoryKeys({
+  preprod,
+  prod,
+  app,
+  groups = [],
+}: CompareRequest): Record<"comparison" | "pairs" | "preprodHashes" | "prodHashes", string> {
+  const sides = [preprod.transport.host, preprod.root, prod.transport.host, prod.root];
+  const rules = [app.name, app.paths, app.ignore, app.protect];
+  return {
+    comparison: `comparison:${short([sides, rules, [...groups].sort()])}`,
+    pairs: `equal-pairs:${short([sides, app.paths])}`,
+    preprodHashes: `hashes:${short([preprod.transport.host, preprod.root, "preprod", app.name])}`,
+    prodHashes: `hashes:${short([prod.transport.host, prod.root, "prod", app.name])}`,
+  };
+}
+
+// Raised when what is remembered comes to mean something else.
+const memoryVersion = 1;
+
+function short(value: unknown): string {
+  return createHash("sha256")
+    .update(JSON.stringify([memoryVersion, value]))
+    .digest("hex")
+    .slice(0, 32);
+}
+
+function parseRemembered(value: string | undefined): Remembered | undefined {
+  return value === undefined ? undefined : (JSON.parse(value) as Remembered);
+}
+
+function countedLines(changes: readonly Change[]): CountedLines {
+  const counted = new Map<string, LineCounts>();
+  for (const { before, after, linesAdded, linesRemoved, binary } of changes) {
+    counted.set(linesKey(before, after), { linesAdded, linesRemoved, binary });
+  }
+  return counted;
+}
+
+function digestOf(lines: readonly string[]): string {
+  const hash = createHash("sha256");
+  for (const line of lines.toSorted()) {
+    // A lone surrogate would be hashed as U+FFFD, the same for every byte it may stand for.
+    hash.update(line.isWellFormed() ? line : JSON.stringify(line)).update("\0\0");
+  }
+  return hash.digest("hex");
+}

@@ -1,0 +1,44 @@
+// The terms in which two listings are set against each other before any content is read.
+
+import type { PathRule } from "../config/config.ts";
+import { PasserelleError } from "../errors.ts";
+import type { ChangeKind, Unexplained } from "./change.ts";
+import type { Entry } from "./entry.ts";
+
+/** Two files, of which PROD's may be absent (-1), by their place in their listing. */
+export type Pair = {
+  readonly path: string;
+  readonly preprod: number;
+  readonly prod: number;
+  readonly rule: PathRule;
+};
+
+/** A change that is certain; -1 is absent. */
+export type Draft = {
+  readonly kind: ChangeKind;
+  readonly path: string;
+  readonly preprod: number;
+  readonly prod: number;
+  /** A directory that PREPROD does not have, but what is added needs. */
+  readonly needed?: Entry;
+};
+
+export type Pairing = {
+  readonly drafts: readonly Draft[];
+  /** Files of the same size: only their content can tell. */
+  readonly open: readonly Pair[];
+  /** Files whose content is rewritten before it can be compared. */
+  readonly rewriting: readonly Pair[];
+  /** One line for each pair that is the same, see `equalLine`. */
+  readonly equal: readonly string[];
+  readonly onlyInProd: readonly LonelyPath[];
+  readonly unexplained: readonly Unexplained[];
+  readonly emptySources: readonly string[];
+};
+
+/** `isShown`: not a directory that what is in it already speaks for. */
+export type LonelyPath = { readonly path: string; readonly type: Entry["type"]; readonly isShown: boolean };
+
+export function conflict(path: string, reason: string): PasserelleError {
+  return new PasserelleError("path-conflict", { path, reason });
+}
