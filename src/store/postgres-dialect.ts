@@ -17,17 +17,20 @@ import { refuseLossyText } from "./text.ts";
 
 const connections = 5;
 
-export function postgresDialect(databaseUrl: string): Dialect {
+/** A network that swallows packets would keep a query for a quarter of an hour: after this it is a lost connection. */
+const silenceSeconds = 30;
+
+export function postgresDialect(databaseUrl: string, options: { silenceSeconds?: number } = {}): Dialect {
   return {
     createAdapter: () => new PostgresAdapter(),
-    createDriver: () => postgresDriver(databaseUrl),
+    createDriver: () => postgresDriver(databaseUrl, options.silenceSeconds ?? silenceSeconds),
     createIntrospector: (db) => new PostgresIntrospector(db),
     createQueryCompiler: () => new PostgresQueryCompiler(),
   };
 }
 
-function postgresDriver(databaseUrl: string): Driver {
-  const all = Array.from({ length: connections }, () => new Session(databaseUrl));
+function postgresDriver(databaseUrl: string, seconds: number): Driver {
+  const all = Array.from({ length: connections }, () => new Session(databaseUrl, seconds));
   const idle = [...all];
   const waiting: ((session: Session) => void)[] = [];
   const sessionOf = (connection: DatabaseConnection): Session => {
@@ -62,11 +65,13 @@ function postgresDriver(databaseUrl: string): Driver {
  */
 class Session implements DatabaseConnection {
   readonly #open: () => Sql;
+  readonly #seconds: number;
   #client: Sql;
   #timesClosed = 0;
   #begunAfter: number | undefined;
 
-  constructor(databaseUrl: string) {
+  constructor(databaseUrl: string, seconds: number) {
+    this.#seconds = seconds;
     this.#open = () =>
       postgres(databaseUrl, {
         max: 1,
@@ -81,7 +86,7 @@ class Session implements DatabaseConnection {
         types: { bigint: { to: 20, from: [20], serialize: String, parse: Number } },
         connection: {
           application_name: "passerelle",
-          statement_timeout: 60_000,
+          statement_timeout: seconds * 700,
           // A process that was stopped in the middle of a transaction must not stop everyone else.
           idle_in_transaction_session_timeout: 30_000,
         },
@@ -111,7 +116,7 @@ class Session implements DatabaseConnection {
     this.#begunAfter = undefined;
     if (cutOff) return;
     try {
-      await this.#client.unsafe("rollback");
+      await this.#run("rollback", []);
     } catch {
       // The server rolls back what a closed connection leaves open.
       await this.#client.end({ timeout: 0 });
@@ -134,8 +139,18 @@ class Session implements DatabaseConnection {
   }
 
   async #run<R>(sql: string, parameters: readonly unknown[]): Promise<QueryResult<R>> {
-    const result = await this.#client.unsafe(sql, parameters as never[]);
-    return { rows: [...result] as R[], numAffectedRows: BigInt(result.count ?? 0) };
+    const client = this.#client;
+    const timer = setTimeout(() => {
+      this.#timesClosed += 1;
+      this.#client = this.#open();
+      void client.end({ timeout: 0 });
+    }, this.#seconds * 1000);
+    try {
+      const result = await client.unsafe(sql, parameters as never[]);
+      return { rows: [...result] as R[], numAffectedRows: BigInt(result.count ?? 0) };
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   #refuseIfCutOff(): void {

@@ -1,11 +1,17 @@
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
+import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Kysely, sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Child, runChild } from "./child.ts";
+import { asFailure } from "./database-failure.ts";
 import { openStore } from "./open-store.ts";
+import { postgresDialect } from "./postgres-dialect.ts";
 import { noPostgres, type PostgresServer, startPostgresServer } from "./postgres-server.ts";
+import type { Rows } from "./rows.ts";
 import { newPlan, newRollback } from "./samples.ts";
 import type { Store } from "./store.ts";
 
@@ -182,6 +188,22 @@ describe.skipIf(noPostgres)(`a PostgreSQL server that dies${noPostgres ? ` (${no
     await store.close();
   }, 120_000);
 
+  test("is given up when the network swallows what is sent, and asked anew", async () => {
+    const url = new URL(await server.database());
+    const network = await openNetwork(Number(url.port));
+    url.port = String(network.port);
+    const db = new Kysely<Rows>({ dialect: postgresDialect(url.href, { silenceSeconds: 1 }) });
+    const ask = (): Promise<unknown> => db.transaction().execute((now) => sql`select 1 as one`.execute(now));
+    await ask();
+    network.swallow();
+    const failure = await ask().catch((error: unknown) => error);
+    expect(asFailure(failure, "here")).toMatchObject({ details: { reason: "unreachable" } });
+    network.deliver();
+    expect(await ask()).toMatchObject({ rows: [{ one: 1 }] });
+    await db.destroy();
+    await network.close();
+  }, 120_000);
+
   test("is named, without its password, once patience is over", async () => {
     const databaseUrl = (await server.database()).replace("tester@", "tester:hunter2@");
     const store = await openStore({ dataDir: "/nonexistent", databaseUrl, role: "bot", patienceSeconds: 1 });
@@ -194,3 +216,44 @@ describe.skipIf(noPostgres)(`a PostgreSQL server that dies${noPostgres ? ` (${no
     await store.close();
   }, 120_000);
 });
+
+/** Connections to a local port through a wire that can be cut without anyone being told. */
+async function openNetwork(
+  to: number,
+): Promise<{ port: number; swallow: () => void; deliver: () => void; close: () => Promise<void> }> {
+  let cut = false;
+  const sockets = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connect(to, "127.0.0.1");
+    const swallowed = cut;
+    for (const [from, onto] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from);
+      from.on("error", () => {});
+      from.on("data", (data) => {
+        if (!cut && !swallowed) onto.write(data);
+      });
+      from.on("close", () => onto.destroy());
+    }
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return {
+    port: address.port,
+    swallow: () => {
+      cut = true;
+    },
+    deliver: () => {
+      cut = false;
+    },
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
