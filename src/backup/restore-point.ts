@@ -12,4 +12,6 @@ export type RestorePoint = {
   readonly files: number;
   /** What PROD's health was when it was made: a rollback never picks an unhealthy one by itself. */
   readonly health: "healthy" | "unhealthy" | "unknown";
+  /** What became of the swap it was made for; `undone`: PROD was taken back by it at once. */
+  readonly undo?: "kept" | "undone" | "partial" | "none";
 };

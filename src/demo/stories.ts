@@ -71,7 +71,7 @@ export const stories: readonly Story[] = [
     told: "Bo rolls PROD back to what it was before the first promotion.",
     async play({ bo, app }) {
       await bo.types("/promote rollback kitchen");
-      await bo.sees(/Roll back PROD/, patience);
+      await bo.sees(/Type PROD to confirm/, patience);
       await bo.fills({ "Why?": "the old menu is wanted back", "Type PROD to confirm": "PROD" });
       await bo.submits();
       await bo.sees(/PROD of kitchen is back and healthy/, patience);

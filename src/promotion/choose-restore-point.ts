@@ -25,6 +25,10 @@ export function nextRestorePoint(
   const older = from === undefined ? points : points.slice(points.findIndex(({ id }) => id === from) + 1);
   // A rollback's own point holds the state that was fled from: it has to be named to be gone to.
   return older.find(
-    (point) => point.health !== "unhealthy" && !unmoved.has(point.id) && !point.id.startsWith("rb_"),
+    (point) =>
+      point.health !== "unhealthy" &&
+      point.undo !== "undone" &&
+      !unmoved.has(point.id) &&
+      !point.id.startsWith("rb_"),
   );
 }

@@ -4,7 +4,7 @@ import { isFailure, PasserelleError } from "../errors.ts";
 import { decide, promoteNow } from "./decide.ts";
 import { type Desk, openDesk, type PromotionsOptions } from "./desk.ts";
 import { followChanges } from "./follow-changes.ts";
-import { rollBack, stop } from "./go-back.ts";
+import { defaultRestorePoint, rollBack, stop } from "./go-back.ts";
 import { describeLog } from "./promotion-log.ts";
 import type { PromotionEvent, PromotionRecord, Promotions, Status } from "./promotions.ts";
 import { propose } from "./propose.ts";
@@ -58,6 +58,7 @@ export function createPromotions(options: PromotionsOptions): RunningPromotions 
     status: (app) => status(desk, app),
     history: (app, { limit = 10, before } = {}) => store.history(appOf(app).name, limit, before),
     restorePoints: (app) => workbench.restorePoints(appOf(app)),
+    nextRestorePoint: (app) => defaultRestorePoint(desk, appOf(app)),
     verify: (app) => workbench.verify(appOf(app)),
     waitFor: (promotionId, onEvent) => waitFor(desk, promotionId, onEvent),
     onChange: changes.subscribe,

@@ -12,32 +12,40 @@ export async function rollBack(
   { app: name, by, to, reason }: RollBackRequest,
 ): Promise<RollBackStarted> {
   const app = desk.appOf(name);
-  if (by.via === "slack") {
-    const approvers = await desk.membersOf(app);
-    if (approvers === undefined || !approvers.has(by.id))
-      return { outcome: "refused", why: "not-an-approver" };
-  }
+  if (!(await mayRollBack(desk, app, by))) return { outcome: "refused", why: "not-an-approver" };
   const running = await desk.store.running(name);
   if (running !== undefined) {
     if (running.kind === "rollback") return { outcome: "refused", why: "running", promotionId: running.id };
     await stop(desk, running.id, by);
     return { outcome: "stopping", promotionId: running.id };
   }
-  const points = await desk.workbench.restorePoints(app);
   const point =
-    to === undefined
-      ? nextRestorePoint(points, await desk.store.history(name, 100, undefined))
-      : points.find(({ id }) => id === to);
-  if (point === undefined) {
-    if (to !== undefined)
-      throw new PasserelleError("restore-point-unknown", {
-        app: name,
-        id: to,
-        known: points.map(({ id }) => id),
-      });
-    return { outcome: "refused", why: "no-restore-point" };
-  }
+    to === undefined ? await defaultRestorePoint(desk, app) : await namedRestorePoint(desk, app, to);
+  if (point === undefined) return { outcome: "refused", why: "no-restore-point" };
   return startRollback(desk, app, by, point, reason);
+}
+
+export async function defaultRestorePoint(desk: Desk, app: AppConfig): Promise<RestorePoint | undefined> {
+  const points = await desk.workbench.restorePoints(app);
+  return nextRestorePoint(points, await desk.store.history(app.name, 100, undefined));
+}
+
+async function namedRestorePoint(desk: Desk, app: AppConfig, id: string): Promise<RestorePoint> {
+  const points = await desk.workbench.restorePoints(app);
+  const point = points.find((candidate) => candidate.id === id);
+  if (point !== undefined) return point;
+  throw new PasserelleError("restore-point-unknown", {
+    app: app.name,
+    id,
+    known: points.map((known) => known.id),
+  });
+}
+
+/** The approvers; where Slack cannot expand its groups, those whom the configuration names one by one. */
+async function mayRollBack(desk: Desk, app: AppConfig, by: Person): Promise<boolean> {
+  if (by.via === "terminal") return true;
+  const approvers = await desk.membersOf(app);
+  return approvers?.has(by.id) ?? app.approval.approvers.includes(by.id);
 }
 
 async function startRollback(

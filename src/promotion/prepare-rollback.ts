@@ -1,9 +1,9 @@
 // What precedes the swap of a rollback: PROD's state at the restore point is put together and laid out beside PROD.
 
-import { listRestorePoints } from "../backup/list-restore-points.ts";
-import { restoreChanges, restoreTree } from "../backup/restore-tree.ts";
+import { type ListedPoint, listRestorePoints } from "../backup/list-restore-points.ts";
+import { type RestoreTree, restoreChanges, restoreTree } from "../backup/restore-tree.ts";
 import { type StageRestoreResult, stageRestore } from "../backup/stage-restore.ts";
-import { PasserelleError } from "../errors.ts";
+import { isFailure, PasserelleError } from "../errors.ts";
 import type { Store } from "../store/store.ts";
 import { listedTree } from "../tree/listed-tree.ts";
 import type { Change } from "../tree/plan.ts";
@@ -21,7 +21,7 @@ export function prepareRollback(options: TargetOptions & { readonly store: Store
     const known = await store.recall(key);
     if (known !== undefined) return JSON.parse(known) as readonly Change[];
     const { point } = await pointOf(prod, record.restorePointId);
-    const restore = await restoreTree(prod, point);
+    const restore = await restoreOf(prod, point);
     const changes = restoreChanges(listedTree((await scan(prod.transport, prod.root)).listing), restore);
     await store.remember(key, JSON.stringify(changes));
     return changes;
@@ -39,7 +39,7 @@ export function prepareRollback(options: TargetOptions & { readonly store: Store
       const { runJob, prod } = hold;
       const { point, points } = await pointOf(prod, record.restorePointId);
       const changes = await decide(hold);
-      const restore = await restoreTree(prod, point);
+      const restore = await restoreOf(prod, point);
       const result = await stageRestore({
         runJob,
         prod,
@@ -52,6 +52,22 @@ export function prepareRollback(options: TargetOptions & { readonly store: Store
       return restoreOutcome(result, prod.transport.host, changes);
     },
   };
+}
+
+/** A promotion that undid itself left PROD at its own restore point: when nothing was promoted since, nothing is to change. */
+async function restoreOf(prod: Hold["prod"], point: ListedPoint): Promise<RestoreTree> {
+  try {
+    return await restoreTree(prod, point);
+  } catch (error) {
+    if (!isFailure(error, "restore-point-unknown") || point.undo !== "undone") throw error;
+    return {
+      pointId: point.id,
+      paths: new Set(),
+      tree: new Map(),
+      directories: new Map(),
+      sources: new Map(),
+    };
+  }
 }
 
 async function pointOf(prod: Hold["prod"], id: string | undefined) {

@@ -35,6 +35,8 @@ export interface Promotions {
   status(app: string): Promise<Status>;
   history(app: string, options?: { limit?: number; before?: string }): Promise<readonly PromotionRecord[]>;
   restorePoints(app: string): Promise<readonly RestorePoint[]>;
+  /** Where a rollback goes when nobody names a point. */
+  nextRestorePoint(app: string): Promise<RestorePoint | undefined>;
   verify(app: string): Promise<readonly Verified[]>;
   /** Waits for the ending of a promotion; for the terminal. */
   waitFor(promotionId: string, onEvent?: (event: PromotionEvent) => void): Promise<PromotionRecord>;

@@ -8,7 +8,7 @@ import { restartWords } from "../messages/plan-message.ts";
 import type { Room } from "../room.ts";
 import { writeOrigin } from "./payload.ts";
 
-/** `chosen`: the restore point to begin with; the newest healthy one otherwise. */
+/** `chosen`: the restore point to begin with; the one that a rollback would go to otherwise. */
 export async function openRollback(
   room: Room,
   app: AppConfig,
@@ -27,7 +27,7 @@ export async function openRollback(
   try {
     const points = await room.promotions.restorePoints(app.name);
     const first =
-      points.find((point) => point.id === chosen) ?? points.find((point) => point.health === "healthy");
+      points.find((point) => point.id === chosen) ?? (await room.promotions.nextRestorePoint(app.name));
     const view =
       points.length === 0
         ? noticeDialog(voice, voice.texts.conversation.rollback.none(escapeMrkdwn(app.name)))
