@@ -101,6 +101,7 @@ export function createJobRunner(options: JobRunnerOptions): RunJob {
           String(script.length),
           sha256(script),
           sha256(input),
+          String(Math.min(lockWaitSeconds, longestWaitSeconds)),
         ],
         Buffer.concat([script, input]),
       );

@@ -13,7 +13,7 @@ export const progressBytes = 256 * 1024;
 // The exit code goes to `code` when the script has ended, and becomes `rc` when its output is complete. `code.tmp` is
 // written beforehand: a job that filled the disk can still tell how it ended.
 const supervisor = String.raw`
-role=$1 state=$2 job=$2/jobs/$3 limit=$4 mode=$5 token=$6
+role=$1 state=$2 job=$2/jobs/$3 limit=$4 mode=$5 token=$6 lockwait=$7
 cd -- "$job" || exit 70
 
 settle() {
@@ -40,7 +40,7 @@ if [ "$role" = body ]; then
 fi
 
 exec 8>>"$state/lock" || exit 71
-flock "$mode" -w 10 8 || exit 75
+flock "$mode" -w "$lockwait" 8 || exit 75
 highest=0
 if [ -e "$state/token" ]; then IFS= read -r highest <"$state/token" || exit 75; fi
 case $highest in '' | *[!0-9]*) exit 75 ;; esac
@@ -63,15 +63,15 @@ mkfifo pipe && exec 3<>pipe 4<pipe 7>pipe && rm -f pipe || exit 71
 exec 3>&- 4<&- 5<&-
 
 echo $$ >pid.tmp && sync pid.tmp code.tmp && mv -T pid.tmp pid && sync . || exit 71
-timeout -v -k 10 "$limit" /bin/sh "$job/run" body "$state" "$3" "$limit" "$mode" "$token" <input >&6 2>overtime &
+timeout -v -k 10 "$limit" /bin/sh "$job/run" body "$state" "$3" <input >&6 2>overtime &
 body=$!
 exec 6>&- 7>&-
 echo "$body" >group
-[ -e stop ] && { kill -TERM -- "-$body" || kill -TERM "$body"; } 2>/dev/null
+[ -e stop ] && { kill -TERM "-$body" || kill -TERM "$body"; } 2>/dev/null
 wait "$body"
 status=$?
 if ! [ -e code ]; then
-  kill -KILL -- "-$body" 2>/dev/null
+  kill -KILL "-$body" 2>/dev/null
   settle "$status" dead
 fi
 flock -w 1 drain true
@@ -113,20 +113,20 @@ report() {
 
 /**
  * `$1` state directory, `$2` job, `$3` seconds to wait for its end, `$4` offset in its output, `$5` time limit, `$6` lock mode for
- * flock, `$7` token, `$8` bytes of the job's script, `$9` its sha256, `${10}` the sha256 of its input. Standard input: the
+ * flock, `$7` token, `$8` bytes of the job's script, `$9` its sha256, `${10}` the sha256 of its input, `${11}` seconds to wait
+ * for the lock. Standard input: the
  * script, then the job's input.
  */
 export const startScript = `${report}
-state=$1 id=$2 patience=$3 offset=$4 limit=$5 mode=$6 token=$7
+state=$1 id=$2 patience=$3 offset=$4 limit=$5 mode=$6 token=$7 lockwait=\${11}
 cd -- "$state/jobs" || exit 70
 if ! [ -d "$id" ]; then
   find . -maxdepth 1 -name '.new-*' -mmin +60 -exec rm -rf -- {} +
   new=$(mktemp -d ".new-$id.XXXXXX") || exit 71
   dd bs="$8" count=1 iflag=fullblock of="$new/script" 2>/dev/null && cat >"$new/input" || { rm -rf -- "$new"; exit 71; }
-  cat >"$new/run" <<'RUN'
+  cat >"$new/run" <<'RUN' && : >"$new/run.lock" || { rm -rf -- "$new"; exit 71; }
 ${supervisor}
 RUN
-  : >"$new/run.lock"
   printf '%s  script\\n%s  input\\n' "$9" "\${10}" | (cd -- "$new" && sha256sum -c --status) || { rm -rf -- "$new"; exit 72; }
   sync "$new/script" "$new/input" "$new/run" "$new" || { rm -rf -- "$new"; exit 71; }
   mv -T -- "$new" "$id" 2>/dev/null || { rm -rf -- "$new"; [ -d "$id" ] || exit 71; }
@@ -134,7 +134,7 @@ RUN
 fi
 exec 9>>"$id/run.lock" || exit 71
 if flock -w 1 9 && ! [ -e "$id/pid" ] && ! [ -e "$id/code" ] && ! [ -e "$id/rc" ]; then
-  setsid -f /bin/sh "$state/jobs/$id/run" supervise "$state" "$id" "$limit" "$mode" "$token" </dev/null >/dev/null 2>&1
+  setsid -f /bin/sh "$state/jobs/$id/run" supervise "$state" "$id" "$limit" "$mode" "$token" "$lockwait" </dev/null >/dev/null 2>&1
 fi
 exec 9>&-
 report
@@ -152,7 +152,7 @@ cd -- "$1/jobs/$2" || exit 70
 : >stop || exit 71
 if ! flock -s -n run.lock true && [ -e group ]; then
   group=$(cat group)
-  { kill -TERM -- "-$group" || kill -TERM "$group"; } 2>/dev/null
+  { kill -TERM "-$group" || kill -TERM "$group"; } 2>/dev/null
 fi
 exit 0
 `;
