@@ -25,8 +25,9 @@ ${copyAttributes}
 mend_attributes() {
   (cd -P -- "$1" && sed -z 's,//.*,,' "$2" | look '' '%p//%m %T@\\0' '' | comm -z -13 - "$2" | xargs -0 -r sh -c 'for record; do
       path=\${record%%//*} now=\${record#*//}
-      [ ! -L "$path" ] && mkdir -p -- "$path" && chmod "\${now%% *}" -- "$path"
-      touch -h -d "@\${now#* }" -- "$path"
+      [ -L "$path" ] && continue
+      mkdir -p -- "$path" && chmod "\${now%% *}" -- "$path"
+      touch -d "@\${now#* }" -- "$path"
     done' sh)
 }
 mark() {
@@ -42,7 +43,9 @@ put_links() {
   rm -rf -- "$undo/links" && mkdir -- "$undo/links" &&
     (cd -P -- "$1" && xargs -0 cp -Pl --parents -t "$undo/links" -- <"$2") &&
     (in_root && xargs -0 sh -c 'from=$1; shift
-      for path; do mv -fT -- "$from/$path" "$path" || exit 1; done' sh "$undo/links" <"$2") &&
+      for path; do
+        mv -fT -- "$from/$path" "$path" || [ "$(stat -c %i -- "$from/$path")" = "$(stat -c %i -- "$path")" ] || exit 1
+      done' sh "$undo/links" <"$2") &&
     rm -rf -- "$undo/links"
 }
 # A cp that was killed between its link and its rename leaves a name of its own behind.
