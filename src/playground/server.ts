@@ -6,6 +6,7 @@ import { createFaults, type Fault, type FaultBox, type Faults } from "./faults.t
 import { asFields, type Fields, parseJson } from "./fields.ts";
 import { readArguments, readBody, readUpload } from "./http-body.ts";
 import type { Desk } from "./interactions.ts";
+import { answerPage } from "./page-server/page-routes.ts";
 import { Refusal } from "./refusal.ts";
 import type { WorkspaceSeed } from "./seed.ts";
 import { createSocketMode, type SocketModeOptions } from "./socket-mode.ts";
@@ -111,7 +112,8 @@ async function handle(counter: Counter, request: IncomingMessage, response: Serv
   if (room === "upload") return answerUpload(counter, rest[1] ?? "", request, response);
   if (room === "response") return answerResponseUrl(counter, rest[1] ?? "", request, response);
   if (room === "files-pri") return answerDownload(counter, rest[0] ?? "", request, response);
-  send(response, 404, { error: "not_found" });
+  const page = { desk: counter.desk, connections: counter.faults.socket.connections };
+  if (!(await answerPage(page, url, request, response))) send(response, 404, { error: "not_found" });
 }
 
 async function answerCall(

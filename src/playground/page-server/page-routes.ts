@@ -1,0 +1,134 @@
+// The page's side of the server: its files, what it draws, what it does, and the stream that tells it to look again.
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { asFields, asText, type Fields, parseJson } from "../fields.ts";
+import { readBody } from "../http-body.ts";
+import type { Desk } from "../interactions.ts";
+import { Refusal } from "../refusal.ts";
+import type { State, User } from "../state.ts";
+import { actOnPage } from "./acts.ts";
+import { documentFile, documentHeaders, uiFile } from "./page-files.ts";
+import { screenData } from "./screen-data.ts";
+
+export type PageDeps = { readonly desk: Desk; readonly connections: () => number };
+
+/** Answers whether the address was one of the page's. */
+export async function answerPage(
+  deps: PageDeps,
+  url: URL,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<boolean> {
+  const { state } = deps.desk;
+  const [, room, ...rest] = url.pathname.split("/");
+  if (url.pathname === "/") {
+    const { type, body } = documentFile(state.team.name);
+    send(response, 200, type, body, documentHeaders);
+  } else if (room === "ui") {
+    const file = await uiFile(rest.join("/"));
+    if (file === undefined) send(response, 404, "text/plain", "Not found\n");
+    else send(response, 200, file.type, file.body, { "cache-control": "no-store" });
+  } else if (url.pathname === "/page/screen") answerScreen(deps, url, response);
+  else if (url.pathname === "/page/changes") streamChanges(state, request, response);
+  else if (url.pathname === "/page/act" && request.method === "POST")
+    await answerAct(deps, request, response);
+  else if (room === "page" && rest[0] === "file") answerFile(state, rest[1] ?? "", response);
+  else return false;
+  return true;
+}
+
+function answerScreen({ desk, connections }: PageDeps, url: URL, response: ServerResponse): void {
+  const { state } = desk;
+  const user = personOf(state, url.searchParams.get("person"));
+  const channel = state.channels.get(url.searchParams.get("channel") ?? "");
+  const allowed =
+    channel !== undefined && (channel.kind === "public" || channel.members.has(user.id))
+      ? channel
+      : undefined;
+  const data = screenData(state, connections(), {
+    user,
+    channel: allowed,
+    threadTs: url.searchParams.get("thread") ?? undefined,
+  });
+  sendJson(response, 200, data);
+}
+
+/** The person asked for, or the first one there is. */
+function personOf(state: State, id: string | null): User {
+  const people = [...state.users.values()].filter((user) => !user.bot && !user.deactivated);
+  const user = people.find((one) => one.id === id) ?? people[0];
+  if (user === undefined) throw new Refusal("nobody_here");
+  return user;
+}
+
+const pauseMilliseconds = 30;
+const heartbeatMilliseconds = 15_000;
+
+/** One line per burst of changes: the page then asks for its screen, so a lost line costs nothing. */
+function streamChanges(state: State, request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
+  response.write("retry: 500\ndata: changed\n\n");
+  let pending: NodeJS.Timeout | undefined;
+  const unwatch = state.news.watch((event) => {
+    if (event.type === "call") return;
+    pending ??= setTimeout(() => {
+      pending = undefined;
+      response.write("data: changed\n\n");
+    }, pauseMilliseconds);
+  });
+  const heartbeat = setInterval(() => response.write(": still here\n\n"), heartbeatMilliseconds);
+  request.on("close", () => {
+    clearTimeout(pending);
+    clearInterval(heartbeat);
+    unwatch();
+  });
+}
+
+async function answerAct(
+  { desk }: PageDeps,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  // Only the page itself may act: another site's form or script sends no JSON with our origin.
+  const fromPage = request.headers.origin === `http://${request.headers.host}`;
+  if (!fromPage || request.headers["content-type"] !== "application/json")
+    return sendJson(response, 403, { error: "not_from_the_page" });
+  const given = asFields(parseJson((await readBody(request)).toString())) ?? {};
+  const user = desk.state.users.get(asText(given.person) ?? "");
+  if (user === undefined) return sendJson(response, 400, { ok: false, error: "user_not_found" });
+  try {
+    sendJson(response, 200, await actOnPage(desk, user, given));
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    sendJson(response, 400, { ok: false, error: error.code });
+  }
+}
+
+function answerFile(state: State, id: string, response: ServerResponse): void {
+  const file = state.files.get(id);
+  if (file?.bytes === undefined) {
+    send(response, 404, "text/plain", "Not found\n");
+    return;
+  }
+  send(response, 200, "text/plain; charset=utf-8", file.bytes, {
+    "content-security-policy": "sandbox; default-src 'none'",
+    "content-disposition": `inline; filename*=UTF-8''${encodeURIComponent(file.name).replaceAll("'", "%27")}`,
+  });
+}
+
+function sendJson(response: ServerResponse, status: number, body: Fields): void {
+  send(response, status, "application/json; charset=utf-8", JSON.stringify(body), {
+    "cache-control": "no-store",
+  });
+}
+
+function send(
+  response: ServerResponse,
+  status: number,
+  type: string,
+  body: string | Buffer,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, { "content-type": type, "x-content-type-options": "nosniff", ...headers });
+  response.end(body);
+}

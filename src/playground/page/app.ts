@@ -1,0 +1,152 @@
+// The page: a workspace as one of its people sees it.
+
+import { type ComponentChildren, h, render } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Fields } from "../fields.ts";
+import type { ScreenData, ShownChannel } from "../page-server/screen-data.ts";
+import { Blocks } from "./blocks.ts";
+import { Composer } from "./composer.ts";
+import { Confirm, Modal } from "./dialogs.ts";
+import { type Looking, sendAct, useLooking, useScreen } from "./live.ts";
+import { hasContent } from "./message.ts";
+import { MessageList } from "./message-list.ts";
+import { Sidebar } from "./sidebar.ts";
+import { PlaceProvider, type Surroundings, SurroundingsProvider } from "./surroundings.ts";
+
+type Question = { readonly fields: Fields; readonly answer: (yes: boolean) => void };
+
+function App(): ComponentChildren {
+  const [looking, change] = useLooking();
+  const { screen, online } = useScreen(looking);
+  const [question, setQuestion] = useState<Question>();
+  const unread = useUnread(screen, looking);
+
+  useEffect(() => {
+    if (screen === undefined || looking.home || screen.channel !== undefined) return;
+    const first = screen.channels.find(({ member, kind }) => member && kind !== "im");
+    if (first !== undefined) change({ person: screen.me.id, channel: first.id });
+  }, [screen, looking]);
+  useEffect(() => {
+    if (looking.home && screen !== undefined) void sendAct(screen.me.id, { act: "home" });
+  }, [looking.home, screen?.me.id]);
+
+  if (screen === undefined) return h("p", { class: "loading", role: "status" }, "Opening the workspace…");
+  const surroundings: Surroundings = {
+    screen,
+    act: (given) => sendAct(screen.me.id, given),
+    confirm: (fields) =>
+      new Promise((resolve) => {
+        const answer = (yes: boolean) => {
+          setQuestion(undefined);
+          resolve(yes);
+        };
+        setQuestion({ fields, answer });
+      }),
+    openThread: (thread) => change({ thread, home: false }),
+    openChannel: (channel) => change({ channel, thread: undefined, home: false }),
+  };
+  const threadOpen = looking.thread !== undefined && !looking.home;
+  return h(
+    SurroundingsProvider,
+    { value: surroundings },
+    h(
+      "div",
+      { class: `workspace ${threadOpen ? "with-thread" : ""}` },
+      h("a", { class: "skip", href: "#main", onClick: skipToMain }, "Skip to the messages"),
+      h(Sidebar, { looking, change, unread, online }),
+      looking.home ? h(Home, { screen }) : h(ChannelPane, { screen }),
+      threadOpen ? h(ThreadPane, { screen, close: () => change({ thread: undefined }) }) : null,
+    ),
+    screen.modal === undefined ? null : h(Modal, { view: screen.modal, key: screen.modal.id }),
+    question === undefined ? null : h(Confirm, { question: question.fields, answer: question.answer }),
+  );
+}
+
+/** The address after # belongs to where the person looks, so the skip link moves the focus itself. */
+function skipToMain(event: Event): void {
+  event.preventDefault();
+  document.querySelector<HTMLElement>("main")?.focus();
+}
+
+function useUnread(screen: ScreenData | undefined, looking: Looking): (channel: ShownChannel) => boolean {
+  const read = useRef(new Map<string, string>());
+  const key = (channel: ShownChannel) => `${screen?.me.id} ${channel.id}`;
+  useEffect(() => {
+    for (const channel of screen?.channels ?? []) {
+      const seen = channel.id === screen?.channel && !looking.home;
+      if (seen || !read.current.has(key(channel))) read.current.set(key(channel), channel.lastTs);
+    }
+  }, [screen, looking]);
+  return (channel) => channel.lastTs > (read.current.get(key(channel)) ?? channel.lastTs);
+}
+
+function ChannelPane({ screen }: { screen: ScreenData }): ComponentChildren {
+  const channel = screen.channels.find(({ id }) => id === screen.channel);
+  if (channel === undefined)
+    return h(
+      "main",
+      { id: "main", tabIndex: -1, class: "pane" },
+      h("p", { class: "empty" }, "Choose a channel."),
+    );
+  const name = channel.kind === "im" ? channel.name : `#${channel.name}`;
+  const closed = channel.archived
+    ? "This channel is archived."
+    : channel.member
+      ? undefined
+      : `${screen.me.name} is not a member of ${name}.`;
+  return h(
+    "main",
+    { id: "main", tabIndex: -1, class: "pane" },
+    h("header", { class: "pane-head" }, h("h2", null, name), h("p", { class: "quiet" }, channel.topic)),
+    h(MessageList, {
+      key: `${screen.me.id} ${channel.id}`,
+      messages: screen.messages,
+      inThread: false,
+      me: screen.me.name,
+      label: `Messages in ${name}`,
+    }),
+    closed === undefined
+      ? h(Composer, { key: channel.id, channel: channel.id, label: `Message ${name}` })
+      : h("p", { class: "empty" }, closed),
+  );
+}
+
+function ThreadPane({ screen, close }: { screen: ScreenData; close: () => void }): ComponentChildren {
+  const parent = screen.thread[0];
+  return h(
+    "aside",
+    { class: "pane thread", "aria-label": "Thread" },
+    h(
+      "header",
+      { class: "pane-head" },
+      h("h2", null, "Thread"),
+      h("button", { type: "button", class: "close", "aria-label": "Close thread", onClick: close }, "×"),
+    ),
+    h(MessageList, {
+      key: parent?.ts ?? "",
+      messages: screen.thread,
+      inThread: true,
+      me: screen.me.name,
+      label: "Messages in this thread",
+    }),
+    parent === undefined
+      ? null
+      : h(Composer, { key: parent.ts, channel: parent.channel, threadTs: parent.ts, label: "Reply" }),
+  );
+}
+
+function Home({ screen }: { screen: ScreenData }): ComponentChildren {
+  const { home } = screen;
+  const place = { target: { view: home?.id ?? "" }, values: home?.values ?? {}, errors: {} };
+  const content = hasContent(home)
+    ? h(PlaceProvider, { value: place }, h(Blocks, { blocks: home?.blocks }))
+    : h("p", { class: "empty" }, "This app has not put anything here yet.");
+  return h(
+    "main",
+    { id: "main", tabIndex: -1, class: "pane" },
+    h("header", { class: "pane-head" }, h("h2", null, `${screen.bot.name} Home`)),
+    h("div", { class: "messages home", tabIndex: 0, role: "region", "aria-label": "Home" }, content),
+  );
+}
+
+render(h(App, null), document.body);
