@@ -46,11 +46,11 @@ const toolsScript = `${toolProbe}
 echo "$missing"
 `;
 
-const prepareScript = `${toolProbe}
+const prepareScript = `
 answer() { printf '%s\\0' "$@"; exit 0; }
 [ -z "$missing" ] || answer tool-missing "$missing"
 app=$1
-root=$(cd -P -- "$root" 2>/dev/null && printf '%s.' "$PWD") || answer side-missing "$root"
+root=$(cd -P -- "$written" 2>/dev/null && printf '%s.' "$PWD") || answer side-missing "$written"
 root=\${root%.}
 parent=\${root%/*}
 [ -n "$root" ] && [ "$root" != / ] || answer unusable root "$root" ""
@@ -77,6 +77,9 @@ said=$(: 2>&1 >>"$state/lock") || answer unusable not-writable "$state" "$said"
 answer ready "$state" "$root"
 `;
 
+// Trying all tools starts some forty processes: once for each transport is enough.
+const equipped = new WeakSet<Transport>();
+
 /** What of the needed tools the host lacks, or has in a form without the options that are used. */
 export async function missingTools(transport: Transport): Promise<readonly string[]> {
   const { stdout } = await capture(transport, toolsScript, { what: "looking for tools", timeoutSeconds: 60 });
@@ -96,7 +99,9 @@ export async function prepareStateDir(
   if (app === "" || app.startsWith(".") || /[/\0\n]/.test(app))
     throw new TypeError(`no name for a directory: ${app}`);
   const { host } = transport;
-  const { stdout } = await capture(transport, `root=${expandRoot(prodRoot)}\n${prepareScript}`, {
+  const probe = equipped.has(transport) ? "missing=" : toolProbe;
+  const script = `${probe}\nwritten=${expandRoot(prodRoot)}\n${prepareScript}`;
+  const { stdout } = await capture(transport, script, {
     what: "preparing the state directory",
     args: [app],
     timeoutSeconds: 60,
@@ -104,6 +109,7 @@ export async function prepareStateDir(
   const [answer, first = "", second = "", third = ""] = decodeBytes(stdout).split("\0");
   switch (answer) {
     case "ready":
+      equipped.add(transport);
       return { stateDir: first, prodRoot: second };
     case "tool-missing":
       throw new PasserelleError("tool-missing", { host, tools: words(first) });
