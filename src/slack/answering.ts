@@ -3,7 +3,7 @@
 import { isFailure } from "../errors.ts";
 import { callFailure, isCallError, slackFailure } from "./clients.ts";
 import type { Message } from "./messages/blocks.ts";
-import { failureMessage, unexpectedMessage } from "./messages/plain-message.ts";
+import { failureMessage, plainMessage, unexpectedMessage } from "./messages/plain-message.ts";
 import type { Room } from "./room.ts";
 
 /** Who asked, and the ways to reach them. */
@@ -48,13 +48,35 @@ export async function answering(room: Room, asker: Asker, deed: () => Promise<vo
 export function problemMessage(room: Room, error: unknown): Message {
   if (isFailure(error)) return failureMessage(room.voice, error);
   if (isCallError(error)) {
-    room.logger.warn({ err: error }, "Slack did not do what was asked of it");
-    return failureMessage(room.voice, slackFailure(error, "SLACK_BOT_TOKEN"));
+    const failure = callFailure(error);
+    room.logger.warn({ failure }, "Slack did not do what was asked of it");
+    return failure.kind === "refused" && !aboutTheToken.has(failure.error)
+      ? declinedMessage(room, failure.error)
+      : failureMessage(room.voice, slackFailure(error, "SLACK_BOT_TOKEN"));
   }
   const id = `er_${room.newId()}`;
   room.logger.error({ err: error, id }, "unexpected failure while answering in Slack");
   return unexpectedMessage(room.voice, id);
 }
+
+/** Slack's own no to one call, with what a person can do about it. */
+export function declinedMessage({ voice, botUserId }: Room, code: string): Message {
+  const say = voice.texts.conversation;
+  const outside = code === "not_in_channel" || code === "channel_not_found";
+  return plainMessage(
+    `:warning: ${outside ? say.inviteBot(`<@${botUserId}>`) : say.slackDeclined(voice.code(code, 60))}`,
+  );
+}
+
+const aboutTheToken: ReadonlySet<string> = new Set([
+  "invalid_auth",
+  "not_authed",
+  "account_inactive",
+  "token_revoked",
+  "token_expired",
+  "missing_scope",
+  "not_allowed_token_type",
+]);
 
 async function respond(room: Room, url: string, { text, blocks }: Message): Promise<boolean> {
   try {

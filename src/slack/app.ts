@@ -12,6 +12,7 @@ import { type Clients, createClients, slackFailure } from "./clients.ts";
 import { listenToCommands } from "./listeners/commands.ts";
 import { listenToDecisions } from "./listeners/decisions.ts";
 import { listenToMentions } from "./listeners/mentions.ts";
+import { listenToOverviews } from "./listeners/overviews.ts";
 import { listenToPlanClicks } from "./listeners/plan-clicks.ts";
 import { listenToPromotionClicks } from "./listeners/promotion-clicks.ts";
 import { listenToRollbacks } from "./listeners/rollbacks.ts";
@@ -181,6 +182,7 @@ async function openSession(options: SlackOptions, clients: Clients): Promise<Ses
     listenToPlanClicks,
     listenToPromotionClicks,
     listenToRollbacks,
+    listenToOverviews,
   ]) {
     listen(app, room);
   }

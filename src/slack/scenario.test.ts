@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import { impact, type Stage, setStage, until } from "../../test/slack/stage.ts";
+import { impact, type Stage, seed, setStage, until } from "../../test/slack/stage.ts";
 import type { RestorePoint } from "../backup/restore-point.ts";
 
 let stage: Stage;
@@ -299,4 +299,21 @@ test("French channels are spoken to in French", async () => {
   await ana.types("/promote diff");
   await ana.sees("2 fichiers changent");
   await ana.sees("Approuver et promouvoir");
+});
+
+test("where the bot may not post, the one who asks is told to invite it", async () => {
+  const channels = [{ name: "cellar", id: "C0CELLAR", private: true, bot: false }];
+  stage = await setStage({ app: { channel: "C0CELLAR" }, playground: { seed: { ...seed, channels } } });
+  const { ana } = people();
+  await ana.types("/promote diff", { in: "#cellar" });
+  await ana.sees("Invite @passerelle into this channel, then try again.");
+});
+
+test("the Home tab shows every app at a glance", async () => {
+  stage = await setStage();
+  const { ana } = people();
+  await ana.opensHome();
+  await ana.sees("Promoted in #kitchen");
+  await ana.presses("Refresh");
+  expect(ana.screen()).toContain("nothing running");
 });

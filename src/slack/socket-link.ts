@@ -31,6 +31,8 @@ export type LinkTiming = {
   readonly firstRetryMilliseconds: number;
   readonly mostRetryMilliseconds: number;
   readonly pongMilliseconds: number;
+  /** How long a connection that Slack asked us to leave is kept open, should Slack not close it. */
+  readonly farewellMilliseconds: number;
 };
 
 export const usualLinkTiming: LinkTiming = {
@@ -38,6 +40,7 @@ export const usualLinkTiming: LinkTiming = {
   firstRetryMilliseconds: 500,
   mostRetryMilliseconds: 15_000,
   pongMilliseconds: 5000,
+  farewellMilliseconds: 30_000,
 };
 
 export type SocketLink = {
@@ -68,7 +71,10 @@ export function keepSocketLink(options: SocketLinkOptions): SocketLink {
         if (stopped) break;
         const why = await Promise.race([next.ended, stopping.promise]);
         if (why !== "stopping") logger.info({ why }, "Slack connection ends; connecting again");
-        if (why === "closed") current = undefined;
+        if (why === "closed") {
+          current = undefined;
+          leave(next);
+        }
       } catch (error) {
         failures += 1;
         first.reject(slackFailure(error, "SLACK_APP_TOKEN"));
@@ -79,8 +85,14 @@ export function keepSocketLink(options: SocketLinkOptions): SocketLink {
     }
   }
 
+  /**
+   * Slack closes what it asked us to leave. Were we first, a click that crosses our goodbye would be lost, so we only see to it
+   * when Slack forgets.
+   */
   function leave(connection: Connection): void {
-    const gone = connection.close().finally(() => leaving.delete(gone));
+    const gone = within(timing.farewellMilliseconds, Promise.race([connection.closed, stopping.promise]))
+      .then(() => connection.close())
+      .finally(() => leaving.delete(gone));
     leaving.add(gone);
   }
 
@@ -103,6 +115,7 @@ export function keepSocketLink(options: SocketLinkOptions): SocketLink {
 type Connection = {
   /** `closed` when it is gone, otherwise Slack's reason for asking us to leave. */
   readonly ended: Promise<string>;
+  readonly closed: Promise<void>;
   readonly isUp: () => boolean;
   readonly close: () => Promise<void>;
 };
@@ -123,16 +136,17 @@ async function connect(options: SocketLinkOptions): Promise<Connection> {
     },
   });
   const ended = Promise.withResolvers<string>();
+  const closed = Promise.withResolvers<void>();
   const isUp = () => client.websocket?.isActive() ?? false;
   // No event is promised for every way a socket can die, so we also look.
   let missing = 0;
   const watch = setInterval(() => {
     missing = isUp() ? 0 : missing + 1;
-    if (missing >= 2) ended.resolve("closed");
+    if (missing >= 2) closed.resolve();
   }, timing.pongMilliseconds);
   watch.unref();
   client.on("farewell", (why: string) => ended.resolve(why));
-  client.on("disconnected", () => ended.resolve("closed"));
+  client.on("disconnected", () => closed.resolve());
   client.on("greeting", (atSlack: number) => {
     if (atSlack > options.held()) {
       logger.warn({ atSlack, held: options.held() }, "Slack knows more connections than we hold");
@@ -147,10 +161,10 @@ async function connect(options: SocketLinkOptions): Promise<Connection> {
       retryReason: event.retry_reason,
     }),
   );
-  ended.promise.then(
-    () => clearInterval(watch),
-    () => {},
-  );
+  void closed.promise.then(() => {
+    clearInterval(watch);
+    ended.resolve("closed");
+  });
   try {
     await startWithin(client, timing.greetingMilliseconds);
   } catch (error) {
@@ -159,11 +173,12 @@ async function connect(options: SocketLinkOptions): Promise<Connection> {
   }
   return {
     ended: ended.promise,
+    closed: closed.promise,
     isUp,
     async close() {
       clearInterval(watch);
       // An answer to what just came by this connection can only be given on it.
-      await within(300, new Promise<never>(() => {}));
+      if (isUp()) await within(300, closed.promise);
       await closeClient(client);
     },
   };

@@ -66,8 +66,8 @@ export function createSocketReceiver(options: SocketReceiverOptions): SocketRece
           logger,
           libraryLogger: options.libraryLogger,
           onEnvelope: handle,
-          // While one is being replaced, both are counted.
-          held: () => connections + 1,
+          // While they are being replaced, the old ones count too.
+          held: () => connections * 2,
           timing,
         });
       const first = open();

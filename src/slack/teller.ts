@@ -32,6 +32,8 @@ export type Teller = {
   readonly start: () => Promise<void>;
   /** Brings this message up to date as soon as Slack lets us. */
   readonly tell: (key: MessageKey) => void;
+  /** The same, and waits until Slack has it, or says why not: then Slack's error. An outage is waited out. */
+  readonly tellAndWait: (key: MessageKey) => Promise<string | undefined>;
   readonly stop: () => Promise<void>;
 };
 
@@ -54,6 +56,7 @@ export function createTeller(options: TellerOptions): Teller {
   /** Messages whose record is what Slack has. Not so after a restart, or a call whose outcome nobody knows. */
   const certain = new Set<MessageKey>();
   const keys = new Map<string, MessageKey>();
+  const waiting = new Map<MessageKey, PromiseWithResolvers<string | undefined>>();
   let stopped = false;
   let unsubscribe: (() => void) | undefined;
   let sweeping: NodeJS.Timeout | undefined;
@@ -83,7 +86,10 @@ export function createTeller(options: TellerOptions): Teller {
       try {
         await bringUpToDate(key, line);
         line.failures = 0;
+        answer(key, undefined);
       } catch (error) {
+        const failure = callFailure(error);
+        if (failure.kind === "refused") answer(key, failure.error);
         line.dirty = true;
         line.failures += 1;
         await pause(line, waitAfter(error, line, key));
@@ -91,6 +97,11 @@ export function createTeller(options: TellerOptions): Teller {
     }
     // Remembered for a moment, so that the next change keeps its distance.
     if (!stopped && line.shownAt > 0) await pause(line, line.shownAt + updateMilliseconds - Date.now());
+  }
+
+  function answer(key: MessageKey, refusal: string | undefined): void {
+    waiting.get(key)?.resolve(refusal);
+    waiting.delete(key);
   }
 
   async function bringUpToDate(key: MessageKey, line: Line): Promise<void> {
@@ -221,11 +232,18 @@ export function createTeller(options: TellerOptions): Teller {
       guarded(lookBack);
     },
     tell: (key) => tell(key),
+    tellAndWait(key) {
+      const asked = waiting.get(key) ?? Promise.withResolvers<string | undefined>();
+      waiting.set(key, asked);
+      tell(key);
+      return asked.promise;
+    },
     async stop() {
       unsubscribe?.();
       clearInterval(sweeping);
       stopped = true;
       for (const line of lines.values()) line.wake?.();
+      for (const key of [...waiting.keys()]) answer(key, undefined);
       const working = Promise.allSettled([...lines.values()].map((line) => line.working));
       // What is cut off here is looked up in Slack by the next bot before it tells anything again.
       await Promise.race([working, new Promise((resolve) => setTimeout(resolve, 3000).unref())]);

@@ -1,7 +1,7 @@
 // Makes a plan and lets the channel see it; what needs no decision is told to the person who asked.
 
 import type { AppConfig } from "../../config/config.ts";
-import { type Asker, reply } from "../answering.ts";
+import { type Asker, declinedMessage, reply } from "../answering.ts";
 import { planKey } from "../message-key.ts";
 import { inSyncMessage } from "../messages/plain-message.ts";
 import { planWarnings } from "../messages/plan-warnings.ts";
@@ -26,5 +26,6 @@ export async function makePlan(
     );
     return;
   }
-  room.teller.tell(planKey(proposal.plan.id));
+  const refusal = await room.teller.tellAndWait(planKey(proposal.plan.id));
+  if (refusal !== undefined) await reply(room, asker, declinedMessage(room, refusal));
 }

@@ -1,8 +1,10 @@
 // Opens the rollback dialog before anything is looked up, because Slack gives three seconds, then fills it.
 
+import type { ModalView } from "@slack/types";
 import type { AppConfig } from "../../config/config.ts";
 import { escapeMrkdwn } from "../../texts/escape.ts";
 import { type Asker, problemMessage } from "../answering.ts";
+import { callFailure } from "../clients.ts";
 import { loadingDialog, noticeDialog, rollbackDialog } from "../messages/dialogs.ts";
 import { restartWords } from "../messages/plan-message.ts";
 import type { Room } from "../room.ts";
@@ -24,25 +26,29 @@ export async function openRollback(
   });
   const id = opened.view?.id;
   if (id === undefined) throw new Error("Slack opened a dialog without saying which");
+  const show = (view: ModalView) => fill(room, id, view);
   try {
     const points = await room.promotions.restorePoints(app.name);
+    if (points.length === 0) {
+      return await show(noticeDialog(voice, voice.texts.conversation.rollback.none(escapeMrkdwn(app.name))));
+    }
     const first =
       points.find((point) => point.id === chosen) ?? (await room.promotions.nextRestorePoint(app.name));
-    const view =
-      points.length === 0
-        ? noticeDialog(voice, voice.texts.conversation.rollback.none(escapeMrkdwn(app.name)))
-        : rollbackDialog(voice, {
-            app: app.name,
-            points,
-            chosen: first?.id,
-            restarts: restartWords(voice, app.restart),
-            privateMetadata,
-          });
-    await clients.progress.views.update({ view_id: id, view });
+    const restarts = restartWords(voice, app.restart);
+    await show(
+      rollbackDialog(voice, { app: app.name, points, chosen: first?.id, restarts, privateMetadata }),
+    );
   } catch (error) {
-    await clients.progress.views.update({
-      view_id: id,
-      view: noticeDialog(voice, problemMessage(room, error).text),
-    });
+    await show(noticeDialog(voice, problemMessage(room, error).text));
+  }
+}
+
+/** A dialog that was closed meanwhile needs no answer. */
+async function fill(room: Room, id: string, view: ModalView): Promise<void> {
+  try {
+    await room.clients.progress.views.update({ view_id: id, view });
+  } catch (error) {
+    const failure = callFailure(error);
+    if (failure.kind !== "refused" || failure.error !== "not_found") throw error;
   }
 }

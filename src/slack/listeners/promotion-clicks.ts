@@ -15,6 +15,10 @@ export function listenToPromotionClicks(app: App, room: Room): void {
     await ack();
     const { asker, value } = readClick(body);
     await answering(room, asker, async () => {
+      const behind = await appBehind(room, value);
+      if (behind === undefined) return reply(room, asker, plainMessage(say.nothingToStop));
+      const meant = await whichApp(room, behind.name, asker.channel);
+      if ("refusal" in meant) return reply(room, asker, meant.refusal);
       const stopping = await room.promotions.stop(value, { id: asker.user, via: "slack" });
       await reply(room, asker, plainMessage(stopping ? say.stopAsked : say.nothingToStop));
     });

@@ -23,6 +23,7 @@ export const context = (...texts: readonly string[]): KnownBlock => ({
   type: "context",
   elements: texts.map((text) => md(clipMrkdwn(text, 2000))),
 });
+export const divider: KnownBlock = { type: "divider" };
 export const actions = (blockId: string, buttons: readonly Button[]): KnownBlock => ({
   type: "actions",
   block_id: blockId,

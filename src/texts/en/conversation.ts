@@ -13,6 +13,10 @@ export const conversation = {
   nothingToStop: "There is nothing to stop: it has ended already.",
   rollbackStarted: (id: string) => `Rolling back to ${id}. Progress is in the channel.`,
   rollbackStopping: "A promotion was running: it was told to stop and go back, which is the rollback.",
+  slackDeclined: (code: string) =>
+    `Slack declined: ${code}. Try again; if it stays so, the bot's log says more.`,
+  inviteBot: (bot: string) =>
+    `Slack does not let the bot post here. Invite ${bot} into this channel, then try again.`,
   unexpected: (id: string) =>
     `Something went wrong inside the bot. Nothing was decided by this. Report it with the id ${id}; the details are in the bot's log under it.`,
 
@@ -141,6 +145,13 @@ export const conversation = {
     unexpectedWord: (word: string) => `I do not understand “${word}” there.`,
     durationWanted: (word: string) => `“${word}” is not a duration. Write 30m, 2h or 1d.`,
     groupWanted: "Say which group after --with.",
+  },
+
+  overview: {
+    title: "Promotions",
+    refresh: "Refresh",
+    where: (channel: string) => `Promoted in ${channel}`,
+    updated: (when: string) => `Updated ${when}`,
   },
 
   logs: { none: (app: string) => `${app} has no promotion whose log could be shown.` },

@@ -15,6 +15,9 @@ export const conversation: typeof english = {
   rollbackStarted: (id) => `Retour vers ${id}. La suite est dans le canal.`,
   rollbackStopping:
     "Une promotion était en cours : elle s'arrête et revient en arrière, ce qui est le retour demandé.",
+  slackDeclined: (code) =>
+    `Slack a décliné : ${code}. Réessayez ; si cela persiste, le journal du bot en dit plus.`,
+  inviteBot: (bot) => `Slack ne laisse pas le bot écrire ici. Invitez ${bot} dans ce canal, puis réessayez.`,
   unexpected: (id) =>
     `Une erreur s'est produite dans le bot. Elle n'a rien décidé. Signalez-la avec l'identifiant ${id} ; les détails sont dans le journal du bot sous ce nom.`,
 
@@ -143,6 +146,13 @@ export const conversation: typeof english = {
     unexpectedWord: (word) => `Je ne comprends pas « ${word} » à cet endroit.`,
     durationWanted: (word) => `« ${word} » n'est pas une durée. Écrivez 30m, 2h ou 1d.`,
     groupWanted: "Dites quel groupe après --with.",
+  },
+
+  overview: {
+    title: "Promotions",
+    refresh: "Actualiser",
+    where: (channel) => `Se promeut dans ${channel}`,
+    updated: (when) => `Mis à jour ${when}`,
   },
 
   logs: { none: (app) => `${app} n'a pas de promotion dont montrer le journal.` },
