@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, symlink } from "node:fs/promises";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type PageServer, startPageServer } from "../../test/page-server.ts";
@@ -17,8 +18,15 @@ const run = promisify(execFile);
 let server: PageServer;
 let present: ReadonlySet<string>;
 
+let borrowed = "";
+const path = process.env["PATH"] ?? "";
+
 beforeAll(async () => {
   server = await startPageServer();
+  // BusyBox brings an nc where the machine has none.
+  borrowed = await mkdtemp(join(tmpdir(), "passerelle-nc-"));
+  await symlink("/usr/bin/busybox", join(borrowed, "nc"));
+  process.env["PATH"] = `${path}:${borrowed}`;
   const { stdout } = await transport.run(
     'for tool; do command -v "$tool" >/dev/null && echo "$tool"; done; true',
     {
@@ -29,7 +37,11 @@ beforeAll(async () => {
   present = new Set(stdout.toString().split("\n"));
 });
 
-afterAll(() => server.close());
+afterAll(async () => {
+  process.env["PATH"] = path;
+  await rm(borrowed, { recursive: true });
+  await server.close();
+});
 
 function asked(page: string, more: Partial<HttpProbe> = {}, tools?: readonly HttpTool[]) {
   const url = page.startsWith("http") ? page : `${server.origin}${page}`;
@@ -101,7 +113,10 @@ test("a host without any tool says what to install, and that waiting will not he
 test("the address is no argument of any process", async () => {
   const asking = asked("/hang?token=abcdef123", { timeoutSeconds: 3 });
   const seen: string[] = [];
-  for (let look = 0; look < 10; look += 1) seen.push((await run("ps", ["-eo", "args"])).stdout);
+  for (let look = 0; look < 20; look += 1) {
+    seen.push((await run("ps", ["-eo", "args"])).stdout);
+    await sleep(50);
+  }
   await asking;
   expect(seen.join("\n")).toMatch(/curl .*-K -/);
   expect(seen.join("\n")).not.toContain("abcdef123");
