@@ -95,20 +95,28 @@ function listen(
   fail: (error: unknown) => void,
 ): { readonly taken: () => Promise<void> } {
   let taking: Promise<void> = Promise.resolve();
+  let pending = 0;
+
+  function wait(work: Promise<void>): void {
+    pending += 1;
+    stream.pause();
+    taking = work.then(
+      () => {
+        pending -= 1;
+        if (pending === 0) stream.resume();
+      },
+      (error: unknown) => fail(error),
+    );
+  }
+
   stream.on("error", () => {});
   stream.on("data", (chunk: Buffer) => {
     const wanted = filter.push(chunk);
     if (wanted.length === 0) return;
     try {
-      const pending = take(wanted);
-      if (pending === undefined) return;
-      stream.pause();
-      taking = pending.then(
-        () => {
-          stream.resume();
-        },
-        (error: unknown) => fail(error),
-      );
+      // A paused stream may still give out a chunk that was on its way.
+      const work = pending > 0 ? taking.then(() => take(wanted)) : take(wanted);
+      if (work !== undefined) wait(work);
     } catch (error) {
       fail(error);
     }
