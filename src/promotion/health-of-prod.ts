@@ -1,34 +1,27 @@
 // An app's health check, asked on PROD's host, as the steps of a promotion need it.
 
+import { setTimeout as sleep } from "node:timers/promises";
 import type { AppConfig } from "../config/config.ts";
-import { askHttp } from "../health/ask-http.ts";
-import type { HealthReport } from "../health/health.ts";
+import { takeLogMark } from "../health/read-log.ts";
+import { askOnce, waitUntilHealthy } from "../health/wait-until-healthy.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { HealthOfProd } from "./target.ts";
 
 export function createHealthOfProd(app: AppConfig, transport: Transport): HealthOfProd {
-  const once = async (): Promise<HealthReport> => {
-    const probed = [];
-    for (const p of app.health.http) probed.push(await askHttp(transport, p, 5));
-    const bad = probed.find((p) => !p.result.ok);
-    return {
-      outcome: bad ? "unhealthy" : "healthy",
-      reason: bad?.trouble ?? "",
-      probes: probed.map((p) => p.result),
-      excerpt: [],
-      waitedSeconds: 0,
-    };
-  };
+  const { health } = app;
   return {
-    mark: async () => "0",
-    once,
-    wait: async () => {
-      const end = Date.now() + app.health.deadlineSeconds * 1000;
-      for (;;) {
-        const report = await once();
-        if (report.outcome === "healthy" || Date.now() > end) return report;
-        await new Promise((r) => setTimeout(r, 500));
-      }
-    },
+    mark: () => takeLogMark({ transport, logs: health.logs }),
+    once: () => askOnce({ transport, health }),
+    wait: (since, progress) =>
+      waitUntilHealthy({
+        transport,
+        health,
+        since,
+        now: () => performance.now(),
+        sleep: (seconds) => sleep(seconds * 1000),
+        shouldStop: progress.shouldStop,
+        onAttempt: ({ successes, wanted, probes }) =>
+          progress.report({ successes, wanted, seen: probes.map(({ seen }) => seen).join(", ") }),
+      }),
   };
 }
