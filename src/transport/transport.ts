@@ -24,7 +24,10 @@ export interface Transport {
 export type RunOptions = {
   /** `$1`, `$2`, ... of the script, in the byte-exact text of `bytes.ts`. */
   readonly args?: readonly string[];
-  /** What the script reads on its standard input. */
+  /**
+   * What the script reads on its standard input. A link that breaks looks to the script like the end of it: what acts on an
+   * input checks its size or hash first.
+   */
   readonly input?: Uint8Array | AsyncIterable<Uint8Array>;
   /** Over it the run is ended on our side and is `lost` with reason `timeout`. */
   readonly timeoutSeconds: number;
