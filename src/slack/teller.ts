@@ -8,6 +8,7 @@ import { callFailure, isCallError } from "./clients.ts";
 import type { RoomLogger } from "./logging.ts";
 import { isMessageKey, type MessageKey, planKey, promotionKey } from "./message-key.ts";
 import type { Voice } from "./messages/voice.ts";
+import { createOneAtATime } from "./one-at-a-time.ts";
 import type { Posting } from "./posting.ts";
 import { type Projection, project } from "./projection.ts";
 
@@ -37,102 +38,68 @@ export type Teller = {
   readonly stop: () => Promise<void>;
 };
 
-type Line = {
-  dirty: boolean;
-  urgent: boolean;
-  failures: number;
-  shownAt: number;
-  working: Promise<void> | undefined;
-  wake: (() => void) | undefined;
-};
-
 /** What a terminal did while no bot was there is told later, but not last month's. */
 const lookBackMilliseconds = 3 * 24 * 3600 * 1000;
 
 export function createTeller(options: TellerOptions): Teller {
   const { promotions, store, logger, config } = options;
   const { updateMilliseconds = 2400, retryMilliseconds = 1000, mostRetryMilliseconds = 60_000 } = options;
-  const lines = new Map<MessageKey, Line>();
   /** Messages whose record is what Slack has. Not so after a restart, or a call whose outcome nobody knows. */
   const certain = new Set<MessageKey>();
   const keys = new Map<string, MessageKey>();
   const waiting = new Map<MessageKey, PromiseWithResolvers<string | undefined>>();
-  let stopped = false;
+  let lookedBack = false;
   let unsubscribe: (() => void) | undefined;
   let sweeping: NodeJS.Timeout | undefined;
 
-  function tell(key: MessageKey, urgent = true): void {
-    if (stopped) return;
-    const line = lines.get(key) ?? newLine();
-    lines.set(key, line);
-    line.dirty = true;
-    line.urgent ||= urgent;
-    // A limit or an outage is waited out even for what is urgent.
-    if (urgent && line.failures === 0) line.wake?.();
-    line.working ??= work(key, line).finally(() => {
-      line.working = undefined;
-      if (!line.dirty) lines.delete(key);
-      else if (!stopped) tell(key, line.urgent);
-    });
-  }
-
-  async function work(key: MessageKey, line: Line): Promise<void> {
-    while (line.dirty && !stopped) {
-      const next = line.shownAt + updateMilliseconds * Math.max(1, lines.size);
-      if (!line.urgent) await pause(line, next - Date.now());
-      if (stopped) return;
-      line.dirty = false;
-      line.urgent = false;
-      try {
-        await bringUpToDate(key, line);
-        line.failures = 0;
-        answer(key, undefined);
-      } catch (error) {
-        const failure = callFailure(error);
-        if (failure.kind === "refused") answer(key, failure.error);
-        line.dirty = true;
-        line.failures += 1;
-        await pause(line, waitAfter(error, line, key));
-      }
-    }
-    // Remembered for a moment, so that the next change keeps its distance.
-    if (!stopped && line.shownAt > 0) await pause(line, line.shownAt + updateMilliseconds - Date.now());
-  }
+  const messages = createOneAtATime<MessageKey>({
+    deed: bringUpToDate,
+    spacingMilliseconds: updateMilliseconds,
+    waitAfter,
+  });
+  const tell = messages.ask;
 
   function answer(key: MessageKey, refusal: string | undefined): void {
     waiting.get(key)?.resolve(refusal);
     waiting.delete(key);
   }
 
-  async function bringUpToDate(key: MessageKey, line: Line): Promise<void> {
+  async function bringUpToDate(key: MessageKey): Promise<boolean> {
+    const changed = await compareAndTell(key);
+    answer(key, undefined);
+    return changed;
+  }
+
+  async function compareAndTell(key: MessageKey): Promise<boolean> {
     const before = await store.message(key);
-    if (before?.settled) return;
+    if (before?.settled) return false;
     let record = before;
     let wanted = await project(key, record?.toldSequence ?? 0, options);
-    if (wanted === undefined) return;
+    if (wanted === undefined) return false;
     if (before !== undefined && !certain.has(key)) {
       record = await recall(key, before, wanted.since, options.posting);
       wanted = (await project(key, record.toldSequence, options)) ?? wanted;
     }
     certain.add(key);
-    if (record === undefined && !wanted.worthPosting) return;
-    const shown = await show(key, record, wanted, line);
+    if (record === undefined && !wanted.worthPosting) return false;
+    const shown = await show(key, record, wanted);
     const told = await tellThread(key, shown, wanted);
-    if (!wanted.final) return;
-    await store.setMessage(key, { ...told, settled: true });
-    certain.delete(key);
+    if (wanted.final) {
+      await store.setMessage(key, { ...told, settled: true });
+      certain.delete(key);
+    }
+    return shown !== record;
   }
 
   async function show(
     key: MessageKey,
     record: MessageRecord | undefined,
     wanted: Projection,
-    line: Line,
   ): Promise<MessageRecord> {
     if (record !== undefined && record.ts !== "") {
       if (record.shown === wanted.shown) return record;
       const outcome = await options.posting.update(record, wanted.message);
-      if (outcome !== "gone") return remember(key, { ...record, shown: wanted.shown }, line);
+      if (outcome !== "gone") return remember(key, { ...record, shown: wanted.shown });
       logger.info({ key }, "the message was deleted; posting it anew");
     }
     const channel =
@@ -140,7 +107,7 @@ export function createTeller(options: TellerOptions): Teller {
     const intent = { channel, ts: "", toldSequence: record?.toldSequence ?? 0, settled: false, shown: "" };
     await store.setMessage(key, intent);
     const at = await sure(key, () => options.posting.post({ channel, key, sequence: 0 }, wanted.message));
-    return remember(key, { ...intent, ...at, shown: wanted.shown }, line);
+    return remember(key, { ...intent, ...at, shown: wanted.shown });
   }
 
   async function tellThread(
@@ -172,17 +139,17 @@ export function createTeller(options: TellerOptions): Teller {
     }
   }
 
-  async function remember(key: MessageKey, record: MessageRecord, line: Line): Promise<MessageRecord> {
-    line.shownAt = Date.now();
+  async function remember(key: MessageKey, record: MessageRecord): Promise<MessageRecord> {
     await store.setMessage(key, record);
     return record;
   }
 
-  function waitAfter(error: unknown, line: Line, key: MessageKey): number {
+  function waitAfter(key: MessageKey, error: unknown, failures: number): number {
     const failure = callFailure(error);
     if (failure.kind === "limited") return failure.afterSeconds * 1000;
-    const wait = Math.min(mostRetryMilliseconds, retryMilliseconds * 2 ** Math.min(line.failures - 1, 10));
-    const facts = { key, failures: line.failures, wait };
+    if (failure.kind === "refused") answer(key, failure.error);
+    const wait = Math.min(mostRetryMilliseconds, retryMilliseconds * 2 ** Math.min(failures - 1, 10));
+    const facts = { key, failures, wait };
     if (!isCallError(error))
       logger.error({ ...facts, err: error }, "a message could not be brought up to date");
     else if (failure.kind === "refused")
@@ -206,8 +173,14 @@ export function createTeller(options: TellerOptions): Teller {
     tell(key, false);
   }
 
-  async function lookBack(): Promise<void> {
+  async function sweep(): Promise<void> {
     for (const key of await store.unsettledMessages()) if (isMessageKey(key)) tell(key, false);
+    if (!lookedBack) await lookBack();
+    lookedBack = true;
+  }
+
+  /** What has no message yet because nobody was there to post it. */
+  async function lookBack(): Promise<void> {
     for (const app of config.apps.keys()) {
       for (const plan of await store.openPlans(app)) tell(planKey(plan.id), false);
       const past = await promotions.history(app, { limit: 20 });
@@ -229,30 +202,24 @@ export function createTeller(options: TellerOptions): Teller {
       unsubscribe = promotions.onChange((change) => guarded(() => changed(change)));
       sweeping = setInterval(() => guarded(sweep), options.sweepMilliseconds ?? 15_000);
       sweeping.unref();
-      guarded(lookBack);
+      guarded(sweep);
     },
-    tell: (key) => tell(key),
+    tell: (key) => tell(key, true),
     tellAndWait(key) {
       const asked = waiting.get(key) ?? Promise.withResolvers<string | undefined>();
       waiting.set(key, asked);
-      tell(key);
+      tell(key, true);
       return asked.promise;
     },
     async stop() {
       unsubscribe?.();
       clearInterval(sweeping);
-      stopped = true;
-      for (const line of lines.values()) line.wake?.();
       for (const key of [...waiting.keys()]) answer(key, undefined);
-      const working = Promise.allSettled([...lines.values()].map((line) => line.working));
+      const working = messages.stop();
       // What is cut off here is looked up in Slack by the next bot before it tells anything again.
       await Promise.race([working, new Promise((resolve) => setTimeout(resolve, 3000).unref())]);
     },
   };
-
-  async function sweep(): Promise<void> {
-    for (const key of await store.unsettledMessages()) if (isMessageKey(key)) tell(key, false);
-  }
 }
 
 /** What Slack has of this message, when only Slack can know: it may have been posted by a bot that died before noting it. */
@@ -266,30 +233,6 @@ async function recall(
   if (ts === undefined) return record;
   const told = await posting.findTold(key, { channel: record.channel, ts });
   return { ...record, ts, toldSequence: Math.max(record.toldSequence, told) };
-}
-
-function newLine(): Line {
-  return {
-    dirty: false,
-    urgent: false,
-    failures: 0,
-    shownAt: 0,
-    working: undefined,
-    wake: undefined,
-  };
-}
-
-function pause(line: Line, milliseconds: number): Promise<void> {
-  if (milliseconds <= 0) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      line.wake = undefined;
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    line.wake = done;
-  });
 }
 
 function remedyFor(error: string): string {
