@@ -44,7 +44,7 @@ async function findUndeclaredDistributions(input: CheckInput, sources: Sources):
   const elsewhere = await installedElsewhere(input, sources);
   const promoted = new Set(promotedFiles(input.changes).map((change) => change.path));
   const judge = createImportJudge(input);
-  const missing = new Map<string, Finding>();
+  const missing = new Map<string, { readonly first: Finding; readonly paths: Set<string> }>();
   for await (const source of sources.texts(paths)) {
     const declared = declaredFor(source.path, files);
     if (declared.some((file) => file.open)) continue;
@@ -56,23 +56,21 @@ async function findUndeclaredDistributions(input: CheckInput, sources: Sources):
       if (brought.includes("yes")) continue;
       const distribution = distributionsOf(modules[0] ?? wanted.module)[0] ?? wanted.module;
       const key = `${distribution}\n${declared[0]?.path ?? ""}`;
-      const known = missing.get(key);
       const file = declared.find(({ path }) => path.endsWith("pyproject.toml")) ?? declared[0];
-      missing.set(
-        key,
-        known === undefined
-          ? undeclared(
-              source.path,
-              wanted,
-              distribution,
-              file,
-              brought.includes("along") || !promoted.has(source.path),
-            )
-          : counting(known),
-      );
+      const uncertain = brought.includes("along") || !promoted.has(source.path);
+      const known = missing.get(key);
+      if (known !== undefined) known.paths.add(source.path);
+      else {
+        const first = undeclared(source.path, wanted, distribution, file, uncertain);
+        missing.set(key, { first, paths: new Set([source.path]) });
+      }
     }
   }
-  return [...broken, ...missing.values()];
+  const told = [...missing.values()].map(({ first, paths }) => ({
+    ...first,
+    facts: { ...first.facts, files: paths.size },
+  }));
+  return [...broken, ...told];
 }
 
 /** Promoted code; and when what is declared changes, the code that stays as well. */
@@ -124,10 +122,6 @@ function undeclared(
 ): Finding {
   const facts = { package: distribution, module: wanted.module, file: file?.path ?? "", files: 1 };
   return finding("dependency-missing", path, wanted.line, facts, uncertain || usuallyThere.has(distribution));
-}
-
-function counting(known: Finding): Finding {
-  return { ...known, facts: { ...known.facts, files: Number(known.facts["files"]) + 1 } };
 }
 
 function finding(

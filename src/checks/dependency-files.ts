@@ -31,16 +31,19 @@ export async function readDependencyFiles(
   sources: Sources,
 ): Promise<ReadonlyMap<string, DependencyFile>> {
   const files = new Map<string, DependencyFile>();
-  const includes: string[] = [];
+  const includers = new Map<string, string>();
   const paths = [...result].filter(([path, { type }]) => type === "file" && isDependencyFile(path));
   for await (const source of sources.texts(paths.map(([path]) => path))) {
     const file = readDependencyFile(source);
     if (file !== undefined) files.set(source.path, file);
-    includes.push(...includedBy(source).filter((path) => result.has(path)));
+    for (const path of includedBy(source)) if (result.has(path)) includers.set(path, source.path);
   }
-  // One level more: what a requirements file includes under a name of its own.
-  for await (const source of sources.texts(includes.filter((path) => !files.has(path)))) {
-    files.set(source.path, requirementsFile(source));
+  // What is included speaks for those for whom the including file does.
+  for await (const source of sources.texts([...includers.keys()])) {
+    const includer = files.get(includers.get(source.path) ?? "");
+    if (includer === undefined) continue;
+    const names = new Set([...includer.names, ...requirementsFile(source).names]);
+    files.set(includer.path, { ...includer, names });
   }
   return files;
 }

@@ -51,10 +51,9 @@ async function secretsOf(source: Source, sources: Sources): Promise<readonly Fin
   const documents = /\.(?:md|rst|txt|html?)$|\.d\.[cm]?ts$/.test(path);
   const sightings = findSecrets(text, configuration.test(path));
   const remarks = sightings.some(({ byName }) => byName) ? await remarksIn(source, sources) : [];
-  // A comment shows how something is used; only what its issuer marked is a secret even there.
-  const told = sightings.filter(
-    ({ byName, at }) => !(byName && remarks.some(({ from, to }) => from <= at && at < to)),
-  );
+  const isRemark = (at: number): boolean => remarks.some(({ from, to }) => from <= at && at < to);
+  // Comments and templates show how something is used; only what its issuer marked is a secret even there.
+  const told = sightings.filter(({ byName, at }) => !byName || !(template.test(path) || isRemark(at)));
   return told.slice(0, mostPerFile).map(({ kind, at }) =>
     // Documentation, tests and templates are full of made-up values.
     secret(path, lineAt(at), kind, runsElsewhere(path) || documents || template.test(path)),
