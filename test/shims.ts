@@ -73,9 +73,12 @@ export async function createShims(): Promise<Shims> {
 }
 
 /** Runs a job's script here and now, with the tools of `shims` only; over its time it is killed with all it started. */
-export function runWith(shims: Pick<Shims, "home" | "path">): RunJob {
+export function runWith(
+  shims: Pick<Shims, "home" | "path">,
+  shell: readonly [string, ...string[]] = ["/bin/sh"],
+): RunJob {
   return async (spec) => {
-    const child = spawn("/bin/sh", ["-s"], {
+    const child = spawn(shell[0], [...shell.slice(1), "-s"], {
       cwd: shims.home,
       env: { HOME: shims.home, PATH: shims.path, LC_ALL: "C" },
       detached: true,

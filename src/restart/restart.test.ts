@@ -325,6 +325,30 @@ test("an app that needs no restart gets its mark all the same", async () => {
   });
 });
 
+test.for([
+  ["/usr/bin/bash", "--posix"],
+  ["/usr/bin/busybox", "sh"],
+] as const)("the scripts mean the same to %s", async (shell) => {
+  await shims.add("docker", docker);
+  await shims.add("systemctl", systemctl);
+  await writeFile(join(shims.home, "states"), "active\n");
+  const runJob = runWith(shims, shell);
+  const oddCommand = command('echo "$PWD $(umask) $#" >note\nexit 0\nexit 9');
+  const results = await Promise.all(
+    [compose(await composeFile()), systemd(), oddCommand, compose("~/nowhere.yml"), command("exit 4")].map(
+      (config) => restart({ runJob, id: "x", restart: config, root: "~/" }),
+    ),
+  );
+  expect(results).toMatchObject([
+    { outcome: "restarted" },
+    { outcome: "restarted" },
+    { outcome: "restarted" },
+    { code: "compose-file-missing" },
+    { code: "exit-code", details: { exitCode: 4 } },
+  ]);
+  expect(await notes("note")).toEqual([`${shims.home} 0022 0`]);
+});
+
 describe("the endings of a job", () => {
   const none = { stdout: Buffer.alloc(0), stderr: Buffer.from("last words\n") };
   const ending = (result: JobResult) =>
