@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Child, runChild } from "./child.ts";
+import { type Child, runChild } from "../../test/child.ts";
 import { dataDirHeld, holdDataDir } from "./data-dir.ts";
 
 let dataDir: string;

@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Kysely } from "kysely";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { runChild } from "./child.ts";
+import { runChild } from "../../test/child.ts";
+import { newPlan } from "../../test/store-samples.ts";
 import { holdDataDir } from "./data-dir.ts";
 import { type Migration, migrate, migrations } from "./migrations.ts";
 import { nodeSqliteDialect, openSqlite } from "./node-sqlite-dialect.ts";
 import { openStore } from "./open-store.ts";
 import type { Rows } from "./rows.ts";
-import { newPlan } from "./samples.ts";
 
 const notRoot = process.getuid?.() === 0 ? undefined : "runs as root, to become another user";
 const noSmallVolume = (await canMount()) ? undefined : "runs as root, where a tmpfs can be mounted";

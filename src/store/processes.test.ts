@@ -6,13 +6,13 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Kysely, sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Child, runChild } from "./child.ts";
+import { type Child, runChild } from "../../test/child.ts";
+import { noPostgres, type PostgresServer, startPostgresServer } from "../../test/postgres-server.ts";
+import { newPlan, newRollback } from "../../test/store-samples.ts";
 import { asFailure } from "./database-failure.ts";
 import { openStore } from "./open-store.ts";
 import { postgresDialect } from "./postgres-dialect.ts";
-import { noPostgres, type PostgresServer, startPostgresServer } from "./postgres-server.ts";
 import type { Rows } from "./rows.ts";
-import { newPlan, newRollback } from "./samples.ts";
 import type { Store } from "./store.ts";
 
 const at = "2026-03-01T10:00:00.000Z";
@@ -48,7 +48,7 @@ for (const engine of ["SQLite", "PostgreSQL"] as const) {
       const startChild = (script: string): Child => {
         const opening = `
         const { openStore } = await load("./open-store.ts");
-        const { newPlan, newPromotion, newRollback } = await load("./samples.ts");
+        const { newPlan, newPromotion, newRollback } = await load("../../test/store-samples.ts");
         const dataDir = process.env.DATA_DIR;
         const databaseUrl = process.env.URL || undefined;
         const at = ${JSON.stringify(at)};

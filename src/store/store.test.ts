@@ -2,10 +2,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { noPostgres, type PostgresServer, startPostgresServer } from "../../test/postgres-server.ts";
+import { newPlan, newPromotion, newRollback } from "../../test/store-samples.ts";
 import type { Ending } from "../promotion/promotions.ts";
 import { openStore } from "./open-store.ts";
-import { noPostgres, type PostgresServer, startPostgresServer } from "./postgres-server.ts";
-import { newPlan, newPromotion, newRollback } from "./samples.ts";
 import type { Store } from "./store.ts";
 
 const early = "2026-03-01T10:00:00.000Z";

@@ -1,4 +1,4 @@
-// For tests: a PostgreSQL server of its own on this machine, in a temporary directory, that can be killed.
+// A PostgreSQL server of its own on this machine, in a temporary directory, that can be killed.
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";

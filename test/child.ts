@@ -1,4 +1,4 @@
-// For tests: another process of this machine that runs a script with the modules of this project.
+// Another process of this machine that runs a script with the modules of this project.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";

@@ -1,7 +1,7 @@
-// Small plans and promotions for tests.
+// Small plans and promotions for tests of what is stored.
 
-import type { Plan } from "../tree/plan.ts";
-import type { NewPromotion } from "./store.ts";
+import type { NewPromotion } from "../src/store/store.ts";
+import type { Plan } from "../src/tree/plan.ts";
 
 export function newPlan(id: string, parts: Partial<Plan> = {}): Plan {
   return {
