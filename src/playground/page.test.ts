@@ -211,6 +211,23 @@ describe.skipIf(executablePath === undefined)("the page (runs where a Chromium i
     await expect.poll(() => page.getByLabel("Message #kitchen").inputValue()).toBe("/promote ");
   });
 
+  test("a permalink leads to its message in its thread, without leaving the page", async () => {
+    const { client } = running;
+    const { channel = "", ts = "" } = await client.chat.postMessage({
+      channel: "#kitchen",
+      text: "A parent",
+    });
+    const reply = await client.chat.postMessage({ channel, thread_ts: ts, text: "A reply worth a link" });
+    const { permalink } = await client.chat.getPermalink({ channel, message_ts: reply.ts ?? "" });
+    await client.chat.postMessage({ channel, text: `See <${permalink}|what was said>` });
+    await page.getByRole("link", { name: "what was said" }).click();
+    const thread = page.getByRole("complementary", { name: "Thread" });
+    await thread.getByText("A reply worth a link").waitFor();
+    await page.goto(permalink ?? "");
+    await thread.getByText("A reply worth a link").waitFor();
+    expect(new URL(page.url()).hash).toContain(`thread=${ts}`);
+  });
+
   test("Home shows what the app publishes", async () => {
     await button("passerelle Home").click();
     await page.getByRole("heading", { name: "All quiet" }).waitFor();

@@ -1,10 +1,11 @@
 // The people of the workspace, for tests and demos to move: they type, press, fill in, and wait until they see something.
 
+import { textOf } from "./fields.ts";
 import { type Desk, type Outcome, openHome, say, typeLine } from "./interactions.ts";
 import { forgetEphemerals, messageAt, topLevel } from "./messages.ts";
 import { closeModals, submitModal } from "./modal-submission.ts";
 import { type Answer, chosenValue, fill, findMenu } from "./people/filling.ts";
-import { placesFor, placeText, type Where } from "./people/places.ts";
+import { matches, placesFor, placeText, type Where } from "./people/places.ts";
 import { act, findButton, type Press, type Pressed, press } from "./people/pressing.ts";
 import { messageText, readerFor } from "./screen.ts";
 import { type Channel, channelNamed, directChannel, type Message, type User, type View } from "./state.ts";
@@ -129,6 +130,17 @@ export function createPerson(desk: Desk, user: User): Person {
       () => `No modal opened for ${user.name} within ${seconds} s.\n${user.name} sees:\n${screen()}`,
     );
 
+  /** The two buttons at a modal's foot are no blocks, yet people press them all the same. */
+  async function pressModalButton(words: string | RegExp): Promise<Pressed | undefined> {
+    const view = visibleModal(state, user.id);
+    if (view === undefined) return undefined;
+    const says = (label: unknown) => textOf(label) !== "" && matches(words, textOf(label));
+    if (says(view.content.submit)) return { ...(await submitModal(desk, user, view)), question: undefined };
+    if (!says(view.content.close)) return undefined;
+    await closeModals(desk, user, view);
+    return { ok: true, question: undefined };
+  }
+
   return {
     id: user.id,
     name: user.name,
@@ -142,6 +154,8 @@ export function createPerson(desk: Desk, user: User): Person {
     },
     presses: async (words, how = {}) => {
       present();
+      const atFoot = await pressModalButton(words);
+      if (atFoot !== undefined) return atFoot;
       const waits = how.timeoutSeconds ?? 0;
       if (waits > 0) {
         const look = () => {

@@ -131,7 +131,7 @@ describe("a real Bolt app in the playground", () => {
     await bo.sees("Why?");
     expect(await bo.submits()).toEqual({ ok: false, error: "incomplete" });
     await bo.fills({ "Why?": "no" });
-    expect(await bo.submits()).toEqual({ ok: false, error: "errors" });
+    expect(await bo.presses("Send")).toEqual({ ok: false, error: "errors", question: undefined });
     await bo.sees("Say more.");
     await bo.fills({ "Why?": "not reviewed" });
     expect(await bo.submits()).toEqual({ ok: true });

@@ -2,17 +2,15 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createFaults, type Fault, type FaultBox, type Faults } from "./faults.ts";
-import { asFields, type Fields, parseJson } from "./fields.ts";
-import { readArguments, readBody, readUpload } from "./http-body.ts";
-import type { Desk } from "./interactions.ts";
+import { answerApp, type Counter, type RecordedCall, send } from "./app-routes.ts";
+import { createFaults, type Faults } from "./faults.ts";
 import { answerPage } from "./page-server/page-routes.ts";
 import { Refusal } from "./refusal.ts";
 import type { WorkspaceSeed } from "./seed.ts";
 import { createSocketMode, type SocketModeOptions } from "./socket-mode.ts";
 import { createState } from "./state.ts";
 import { createTriggers } from "./triggers.ts";
-import { createWebApi, scopesOf, type WebApi } from "./web-api.ts";
+import { createWebApi } from "./web-api.ts";
 import { createWorkspace, type Workspace } from "./workspace.ts";
 
 export type PlaygroundOptions = {
@@ -24,13 +22,6 @@ export type PlaygroundOptions = {
   /** Milliseconds since 1970; lets tests decide what time it is. */
   readonly now?: () => number;
   readonly socketMode?: SocketModeOptions;
-};
-
-export type RecordedCall = {
-  readonly method: string;
-  readonly args: Fields;
-  readonly at: number;
-  readonly answer: Fields;
 };
 
 export type Playground = {
@@ -47,7 +38,6 @@ export type Playground = {
   stop(): Promise<void>;
 };
 
-const recordedCallLimit = 10_000;
 const loopback = ["127.0.0.1", "::1", "localhost"];
 
 export async function startPlayground(options: PlaygroundOptions): Promise<Playground> {
@@ -63,11 +53,16 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   const api = createWebApi(state, triggers, socketMode.newTicket);
   const faults = createFaults(socketMode.faults);
   const calls: RecordedCall[] = [];
-  const desks: Counter = { desk, api, faults, calls };
+  const counter: Counter = { desk, api, faults, calls };
 
   const server = createServer((request, response) => {
-    handle(desks, request, response).catch((error: unknown) => {
-      response.destroy(error instanceof Error ? error : new Error(String(error)));
+    handle(counter, request, response).catch((error: unknown) => {
+      if (error instanceof Refusal && !response.headersSent)
+        return send(response, 400, { ok: false, error: error.code });
+      // Nothing a caller did should lead here, so whoever runs the playground hears of it.
+      console.error(error);
+      if (response.headersSent) response.destroy();
+      else send(response, 500, { ok: false, error: "internal_error" });
     });
   });
   server.on("upgrade", (request, socket, head) => {
@@ -94,145 +89,17 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   };
 }
 
-type Counter = {
-  readonly desk: Desk;
-  readonly api: WebApi;
-  readonly faults: FaultBox;
-  readonly calls: RecordedCall[];
-};
-
 async function handle(counter: Counter, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { state } = counter.desk;
-  const url = new URL(request.url ?? "/", state.origin);
-  const [, room, ...rest] = url.pathname.split("/");
   // A name that points here from outside (DNS rebinding) must not reach the workspace from somebody's browser.
-  if (!allowedHosts(new URL(state.origin).port).includes(request.headers.host ?? ""))
-    return send(response, 403, { error: "unknown_host" });
-  if (room === "api") return answerCall(counter, rest.join("/"), url, request, response);
-  if (room === "upload") return answerUpload(counter, rest[1] ?? "", request, response);
-  if (room === "response") return answerResponseUrl(counter, rest[1] ?? "", request, response);
-  if (room === "files-pri") return answerDownload(counter, rest[0] ?? "", request, response);
-  const page = { desk: counter.desk, connections: counter.faults.socket.connections };
-  if (!(await answerPage(page, url, request, response))) send(response, 404, { error: "not_found" });
-}
-
-async function answerCall(
-  counter: Counter,
-  method: string,
-  url: URL,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const { state } = counter.desk;
-  await withFaults(counter, method, response, async () => {
-    const { args, token } = await readArguments(request, url.searchParams);
-    const answer = counter.api.call(method, token, args);
-    const { token: _secret, ...shown } = args;
-    counter.calls.push({ method, args: shown, at: state.now(), answer });
-    if (counter.calls.length > recordedCallLimit) counter.calls.shift();
-    return { status: 200, body: answer, headers: { "x-oauth-scopes": scopesOf(state, token).join(",") } };
-  });
-}
-
-async function answerUpload(
-  counter: Counter,
-  key: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  await withFaults(counter, "upload", response, async () => {
-    const bytes = await readUpload(request);
-    const file = [...counter.desk.state.files.values()].find((one) => one.uploadKey === key && !one.complete);
-    if (file === undefined || request.method !== "POST")
-      return { status: 404, body: { ok: false, error: "upload_not_found" } };
-    if (bytes.length !== file.length) return { status: 400, body: { ok: false, error: "length_mismatch" } };
-    file.bytes = bytes;
-    return { status: 200, body: `OK - ${bytes.length}` };
-  });
-}
-
-async function answerResponseUrl(
-  counter: Counter,
-  key: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  await withFaults(counter, "response_url", response, async () => {
-    const body = asFields(parseJson((await readBody(request)).toString()));
-    return counter.desk.responseUrls.use(key, body);
-  });
-}
-
-async function answerDownload(
-  { desk }: Counter,
-  id: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const file = desk.state.files.get(id);
-  if (request.headers.authorization !== `Bearer ${desk.state.app.botToken}`)
-    return send(response, 403, { error: "not_authed" });
-  if (file?.bytes === undefined) return send(response, 404, { error: "file_not_found" });
-  response.writeHead(200, {
-    "content-type": "application/octet-stream",
-    "content-length": file.bytes.length,
-  });
-  response.end(file.bytes);
-}
-
-type Answer = {
-  readonly status: number;
-  readonly body: Fields | string;
-  readonly headers?: Readonly<Record<string, string>>;
-};
-
-async function withFaults(
-  counter: Counter,
-  method: string,
-  response: ServerResponse,
-  answer: () => Promise<Answer>,
-): Promise<void> {
-  const fault = counter.faults.take(method);
-  if (fault !== undefined && fault.when !== "after-store" && fault.delaySeconds === undefined)
-    return breakAnswer(fault, response);
-  const { status, body, headers } = await answer().catch((error: unknown): Answer => {
-    if (error instanceof Refusal)
-      return { status: 200, body: { ok: false, error: error.code, ...error.more } };
-    throw error;
-  });
-  if (fault?.delaySeconds !== undefined) await pause(fault.delaySeconds);
-  else if (fault !== undefined) return breakAnswer(fault, response);
-  send(response, status, body, headers);
-}
-
-async function breakAnswer(fault: Fault, response: ServerResponse): Promise<void> {
-  if (fault.hangSeconds !== undefined) {
-    await pause(fault.hangSeconds);
-    response.destroy();
+  if (!allowedHosts(new URL(state.origin).port).includes(request.headers.host ?? "")) {
+    send(response, 403, { error: "unknown_host" });
     return;
   }
-  if (fault.error !== undefined) return send(response, 200, { ok: false, error: fault.error });
-  const status = fault.status ?? 500;
-  const body = status === 429 ? { ok: false, error: "ratelimited" } : { ok: false, error: "internal_error" };
-  send(response, status, body, status === 429 ? { "retry-after": String(fault.retryAfterSeconds ?? 1) } : {});
-}
-
-function pause(seconds: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, seconds * 1000).unref();
-  });
-}
-
-function send(
-  response: ServerResponse,
-  status: number,
-  body: Fields | string,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  const text = typeof body === "string" ? body : JSON.stringify(body);
-  const type = typeof body === "string" ? "text/plain; charset=utf-8" : "application/json; charset=utf-8";
-  response.writeHead(status, { "content-type": type, "x-content-type-options": "nosniff", ...headers });
-  response.end(text);
+  const url = new URL(`${state.origin}${request.url ?? "/"}`);
+  const page = { desk: counter.desk, connections: counter.faults.socket.connections };
+  if (await answerApp(counter, url, request, response)) return;
+  if (!(await answerPage(page, url, request, response))) send(response, 404, { error: "not_found" });
 }
 
 function rightHost(request: IncomingMessage, server: Server): boolean {

@@ -158,7 +158,7 @@ describe("the real client", () => {
   );
 
   test("notices a cut line and a silent one", async () => {
-    const running = await startWithBolt(() => {});
+    const running = await startWithBolt((app) => app.command("/promote", async ({ ack }) => ack("here")));
     stopping.push(running.stop);
     const { socket } = running.playground.faults;
     const opened: number[] = [];
@@ -171,6 +171,7 @@ describe("the real client", () => {
     await until(() => opened.join() === "0,1,0");
     socket.silence(false);
     await until(() => opened.at(-1) === 1);
+    expect(await running.playground.workspace.person("ana").types("/promote")).toEqual({ ok: true });
   });
 
   test("is told that its token is wrong", async () => {

@@ -312,7 +312,7 @@ test("a permalink leads to the message, in its thread", async () => {
   const { ts: reply = "" } = await client.chat.postMessage({ channel, text: "reply", thread_ts: ts });
   const { permalink } = await client.chat.getPermalink({ channel, message_ts: reply });
   expect(permalink).toBe(
-    `https://playground.slack.com/archives/${channel}/p${reply.replace(".", "")}?thread_ts=${ts}&cid=${channel}`,
+    `${playground.url}archives/${channel}/p${reply.replace(".", "")}?thread_ts=${ts}&cid=${channel}`,
   );
 });
 

@@ -32,9 +32,23 @@ export async function answerPage(
   else if (url.pathname === "/page/changes") streamChanges(state, request, response);
   else if (url.pathname === "/page/act" && request.method === "POST")
     await answerAct(deps, request, response);
+  else if (room === "archives") goToMessage(url, rest, response);
   else if (room === "page" && rest[0] === "file") answerFile(state, rest[1] ?? "", response);
   else return false;
   return true;
+}
+
+/** A permalink, opened from anywhere, leads to the page at that message. */
+function goToMessage(
+  url: URL,
+  [channel = "", message = ""]: readonly string[],
+  response: ServerResponse,
+): void {
+  const ts = message.replace(/^p(\d+)(\d{6})$/, "$1.$2");
+  const where = new URLSearchParams({ channel, at: ts });
+  const thread = url.searchParams.get("thread_ts");
+  if (thread !== null) where.set("thread", thread);
+  response.writeHead(302, { location: `/#${where}` }).end();
 }
 
 function answerScreen({ desk, connections }: PageDeps, url: URL, response: ServerResponse): void {

@@ -7,7 +7,7 @@ import type { ScreenData, ShownChannel } from "../page-server/screen-data.ts";
 import { Blocks } from "./blocks.ts";
 import { Composer } from "./composer.ts";
 import { Confirm, Modal } from "./dialogs.ts";
-import { type Looking, sendAct, useLooking, useScreen } from "./live.ts";
+import { type Looking, permalinkTarget, sendAct, useLooking, useScreen } from "./live.ts";
 import { hasContent } from "./message.ts";
 import { MessageList } from "./message-list.ts";
 import { Sidebar } from "./sidebar.ts";
@@ -43,6 +43,11 @@ function App(): ComponentChildren {
         setQuestion({ fields, answer });
       }),
     openThread: (thread) => change({ thread, home: false }),
+    follow: (address) => {
+      const target = permalinkTarget(address);
+      if (target !== undefined) change({ home: false, ...target });
+      return target !== undefined;
+    },
     openChannel: (channel) => change({ channel, thread: undefined, home: false }),
   };
   const threadOpen = looking.thread !== undefined && !looking.home;
@@ -54,8 +59,10 @@ function App(): ComponentChildren {
       { class: `workspace ${threadOpen ? "with-thread" : ""}` },
       h("a", { class: "skip", href: "#main", onClick: skipToMain }, "Skip to the messages"),
       h(Sidebar, { looking, change, unread, online }),
-      looking.home ? h(Home, { screen }) : h(ChannelPane, { screen }),
-      threadOpen ? h(ThreadPane, { screen, close: () => change({ thread: undefined }) }) : null,
+      looking.home ? h(Home, { screen }) : h(ChannelPane, { screen, at: looking.at }),
+      threadOpen
+        ? h(ThreadPane, { screen, at: looking.at, close: () => change({ thread: undefined }) })
+        : null,
     ),
     screen.modal === undefined ? null : h(Modal, { view: screen.modal, key: screen.modal.id }),
     question === undefined ? null : h(Confirm, { question: question.fields, answer: question.answer }),
@@ -80,7 +87,7 @@ function useUnread(screen: ScreenData | undefined, looking: Looking): (channel: 
   return (channel) => channel.lastTs > (read.current.get(key(channel)) ?? channel.lastTs);
 }
 
-function ChannelPane({ screen }: { screen: ScreenData }): ComponentChildren {
+function ChannelPane({ screen, at }: { screen: ScreenData; at: string | undefined }): ComponentChildren {
   const channel = screen.channels.find(({ id }) => id === screen.channel);
   if (channel === undefined)
     return h(
@@ -103,6 +110,7 @@ function ChannelPane({ screen }: { screen: ScreenData }): ComponentChildren {
       messages: screen.messages,
       inThread: false,
       me: screen.me.name,
+      at,
       label: `Messages in ${name}`,
     }),
     closed === undefined
@@ -111,7 +119,15 @@ function ChannelPane({ screen }: { screen: ScreenData }): ComponentChildren {
   );
 }
 
-function ThreadPane({ screen, close }: { screen: ScreenData; close: () => void }): ComponentChildren {
+function ThreadPane({
+  screen,
+  at,
+  close,
+}: {
+  screen: ScreenData;
+  at: string | undefined;
+  close: () => void;
+}): ComponentChildren {
   const parent = screen.thread[0];
   return h(
     "aside",
@@ -127,6 +143,7 @@ function ThreadPane({ screen, close }: { screen: ScreenData; close: () => void }
       messages: screen.thread,
       inThread: true,
       me: screen.me.name,
+      at,
       label: "Messages in this thread",
     }),
     parent === undefined

@@ -25,7 +25,8 @@ function Button({ block, element }: ElementProps): ComponentChildren {
   const press = async () => {
     if (!(await confirmed(surroundings, element))) return;
     setBusy(true);
-    if (url !== undefined && /^https?:/.test(url)) window.open(url, "_blank", "noopener");
+    if (url !== undefined && /^https?:/.test(url) && !surroundings.follow(url))
+      window.open(url, "_blank", "noopener");
     await surroundings.act({
       act: "press",
       ...place.target,

@@ -79,7 +79,7 @@ function isoTime(seconds: number): string {
   return Number.isNaN(moment.getTime()) ? "" : moment.toISOString();
 }
 
-/** Links leave the playground in a new tab; anything but the web and mail is shown as text. */
+/** Permalinks open in place, other links in a new tab; anything but the web and mail is shown as text. */
 export function SafeLink({
   url,
   children,
@@ -87,8 +87,12 @@ export function SafeLink({
   url: string;
   children?: ComponentChildren;
 }): ComponentChildren {
+  const { follow } = useSurroundings();
   if (!/^(https?:|mailto:)/i.test(url)) return h("span", null, children);
-  return h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, children);
+  const onClick = (event: MouseEvent) => {
+    if (!event.ctrlKey && !event.metaKey && follow(url)) event.preventDefault();
+  };
+  return h("a", { href: url, target: "_blank", rel: "noopener noreferrer", onClick }, children);
 }
 
 /** A text object, whatever its kind. */

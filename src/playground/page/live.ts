@@ -9,6 +9,8 @@ export type Looking = {
   readonly channel: string | undefined;
   readonly thread: string | undefined;
   readonly home: boolean;
+  /** The message that a link pointed to. */
+  readonly at: string | undefined;
 };
 
 export type Live = { readonly screen: ScreenData | undefined; readonly online: boolean };
@@ -65,12 +67,13 @@ export function useLooking(): [Looking, (change: Partial<Looking>) => void] {
     return () => removeEventListener("hashchange", follow);
   }, []);
   const change = (part: Partial<Looking>) => {
-    const next = { ...readAddress(), ...part };
+    const next = { ...readAddress(), at: undefined, ...part };
     const hash = new URLSearchParams();
     if (next.person !== undefined) hash.set("person", next.person);
     if (next.channel !== undefined) hash.set("channel", next.channel);
     if (next.thread !== undefined) hash.set("thread", next.thread);
     if (next.home) hash.set("home", "1");
+    if (next.at !== undefined) hash.set("at", next.at);
     location.hash = hash.toString();
   };
   return [looking, change];
@@ -79,5 +82,24 @@ export function useLooking(): [Looking, (change: Partial<Looking>) => void] {
 function readAddress(): Looking {
   const hash = new URLSearchParams(location.hash.slice(1));
   const read = (name: string) => hash.get(name) ?? undefined;
-  return { person: read("person"), channel: read("channel"), thread: read("thread"), home: hash.has("home") };
+  return {
+    person: read("person"),
+    channel: read("channel"),
+    thread: read("thread"),
+    home: hash.has("home"),
+    at: read("at"),
+  };
+}
+
+/** Where a permalink of this workspace leads; other addresses lead outside. */
+export function permalinkTarget(address: string): Pick<Looking, "channel" | "thread" | "at"> | undefined {
+  const url = URL.parse(address);
+  const found =
+    url?.origin === location.origin ? /^\/archives\/(\w+)\/p(\d+)(\d{6})$/.exec(url.pathname) : null;
+  if (url === null || found === null) return undefined;
+  return {
+    channel: found[1],
+    thread: url.searchParams.get("thread_ts") ?? undefined,
+    at: `${found[2]}.${found[3]}`,
+  };
 }

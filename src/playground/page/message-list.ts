@@ -12,11 +12,14 @@ export function MessageList({
   inThread,
   me,
   label,
+  at,
 }: {
   messages: readonly ShownMessage[];
   inThread: boolean;
   me: string;
   label: string;
+  /** The message to go to instead of the newest. */
+  at: string | undefined;
 }): ComponentChildren {
   const scroller = useRef<HTMLDivElement>(null);
   const following = useRef(true);
@@ -28,6 +31,11 @@ export function MessageList({
     const list = scroller.current;
     if (list !== null && following.current) list.scrollTop = list.scrollHeight;
   }, [messages]);
+  useLayoutEffect(() => {
+    const target = scroller.current?.querySelector<HTMLElement>(`[data-ts="${CSS.escape(at ?? "")}"]`);
+    target?.scrollIntoView({ block: "center" });
+    target?.focus({ preventScroll: true });
+  }, [at]);
   return h(
     Fragment,
     null,

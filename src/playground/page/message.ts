@@ -37,6 +37,8 @@ export function Message({
     {
       class: `message ${message.alone ? "alone" : ""} ${message.tombstone ? "tombstone" : ""}`,
       "aria-label": label,
+      "data-ts": message.ts,
+      tabIndex: -1,
     },
     h(
       "div",

@@ -16,6 +16,8 @@ export type Surroundings = {
   confirm(question: Fields): Promise<boolean>;
   openThread(ts: string | undefined): void;
   openChannel(id: string): void;
+  /** Goes to a message of this workspace; answers whether the address was one. */
+  follow(address: string): boolean;
 };
 
 const SurroundingsContext = createContext<Surroundings | undefined>(undefined);

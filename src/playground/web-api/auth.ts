@@ -7,7 +7,7 @@ export const authMethods: Methods = {
   "auth.test": {
     token: "either",
     run: ({ state }) => ({
-      url: `https://${state.team.domain}.slack.com/`,
+      url: `${state.origin}/`,
       team: state.team.name,
       user: state.app.name,
       team_id: state.team.id,

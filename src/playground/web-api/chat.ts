@@ -139,5 +139,5 @@ function getPermalink(call: Call) {
   const message = needMessage(channel, needText(call, "message_ts"));
   const inThread = message.threadTs === undefined ? "" : `?thread_ts=${message.threadTs}&cid=${channel.id}`;
   const place = `archives/${channel.id}/p${message.ts.replace(".", "")}${inThread}`;
-  return { channel: channel.id, permalink: `https://${call.state.team.domain}.slack.com/${place}` };
+  return { channel: channel.id, permalink: `${call.state.origin}/${place}` };
 }

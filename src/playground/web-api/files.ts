@@ -147,7 +147,7 @@ export function fileFields(state: State, file: StoredFile): Fields {
     is_public: Object.keys(shares("public")).length > 0,
     url_private: url,
     url_private_download: url,
-    permalink: `https://${state.team.domain}.slack.com/files/${file.user}/${file.id}/${encodeURIComponent(file.name)}`,
+    permalink: `${state.origin}/page/file/${file.id}`,
     shares: { public: shares("public"), private: shares("private") },
     channels: file.shares.map((share) => share.channel),
   };
