@@ -3,13 +3,13 @@
 import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { type Files, sampleInput } from "../../test/check-samples.ts";
 import type { Check } from "./check.ts";
 import { dependencies } from "./dependencies.ts";
 import { imports } from "./imports.ts";
 import { readJavascript } from "./javascript-source.ts";
 import { layoutReference } from "./layout-reference.ts";
 import { readPython } from "./python-source.ts";
-import { type Files, sampleInput } from "./sample-input.ts";
 import { secrets } from "./secrets.ts";
 import { createSourceCache, defaultLimits } from "./sources.ts";
 

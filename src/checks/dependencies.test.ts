@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { type Files, findingsOf, type Sample, sampleInput } from "../../test/check-samples.ts";
 import { dependencies } from "./dependencies.ts";
-import { type Files, findingsOf, type Sample, sampleInput } from "./sample-input.ts";
 import { createSourceCache, defaultLimits } from "./sources.ts";
 
 const paths = [{ from: "src/shop/", to: "web/" }];

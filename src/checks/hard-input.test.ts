@@ -1,8 +1,8 @@
 // Whatever a file holds, the checks answer: some are as large as is looked into, some are made to be difficult.
 
 import { expect, test } from "vitest";
+import { sampleInput } from "../../test/check-samples.ts";
 import { runChecks } from "./run-checks.ts";
-import { sampleInput } from "./sample-input.ts";
 
 const large = 5 * 1024 * 1024 - 1;
 const parsed = 100 * 1024;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { type Files, findingsOf, type Sample } from "../../test/check-samples.ts";
 import { imports } from "./imports.ts";
-import { type Files, findingsOf, type Sample } from "./sample-input.ts";
 
 const paths = [{ from: "src/shop/", to: "web/" }];
 const shop: Files = {

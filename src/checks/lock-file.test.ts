@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { type Files, findingsOf, type Sample, sampleInput } from "../../test/check-samples.ts";
 import { lockFile } from "./lock-file.ts";
-import { type Files, findingsOf, type Sample, sampleInput } from "./sample-input.ts";
 import { createSourceCache, defaultLimits } from "./sources.ts";
 
 /** All of it is promoted. */

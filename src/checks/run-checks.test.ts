@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { type Sample, sampleInput } from "../../test/check-samples.ts";
 import type { Check, Finding } from "./check.ts";
 import { allChecks, checkResult, runChecks } from "./run-checks.ts";
-import { type Sample, sampleInput } from "./sample-input.ts";
 import { defaultLimits } from "./sources.ts";
 
 const sample: Sample = {

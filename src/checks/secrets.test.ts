@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { type Files, findingsOf, type Sample, sampleInput } from "../../test/check-samples.ts";
 import { allChecks, runChecks } from "./run-checks.ts";
-import { type Files, findingsOf, type Sample, sampleInput } from "./sample-input.ts";
 import { secrets } from "./secrets.ts";
 
 function promoting(files: Files): Sample {

@@ -1,8 +1,8 @@
 // The checks together on an app like the one that Passerelle was made for, before its code was made fit for PROD and after.
 
 import { expect, test } from "vitest";
+import { type Files, type Sample, sampleInput } from "../../test/check-samples.ts";
 import { runChecks } from "./run-checks.ts";
-import { type Files, type Sample, sampleInput } from "./sample-input.ts";
 
 const main = `"""Dashboard. It used to live in src/mangetamain_analytics/main.py."""
 import sys

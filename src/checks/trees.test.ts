@@ -1,10 +1,10 @@
 // The checks that need no content: empty sources, deletions, special files.
 
 import { describe, expect, test } from "vitest";
+import { type Files, findingsOf, type Sample, sampleInput } from "../../test/check-samples.ts";
 import { createDeletions, deletions } from "./deletions.ts";
 import { emptySource } from "./empty-source.ts";
 import { levelOf } from "./run-checks.ts";
-import { type Files, findingsOf, type Sample, sampleInput } from "./sample-input.ts";
 import { specialFiles } from "./special-files.ts";
 
 function files(count: number, prefix: string): Files {

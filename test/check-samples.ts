@@ -1,11 +1,11 @@
 // For tests: what the checks are given, made from two small sets of files and the path rules between them.
 
-import type { AppConfig, PathRule } from "../config/config.ts";
-import type { Entry, Tree } from "../tree/entry.ts";
-import type { Change } from "../tree/plan.ts";
-import { compileRules, mapToPreprod, mapToProd } from "../tree/rules.ts";
-import type { Check, CheckInput } from "./check.ts";
-import { createSourceCache, defaultLimits } from "./sources.ts";
+import type { Check, CheckInput } from "../src/checks/check.ts";
+import { createSourceCache, defaultLimits } from "../src/checks/sources.ts";
+import type { AppConfig, PathRule } from "../src/config/config.ts";
+import type { Entry, Tree } from "../src/tree/entry.ts";
+import type { Change } from "../src/tree/plan.ts";
+import { compileRules, mapToPreprod, mapToProd } from "../src/tree/rules.ts";
 
 export type Files = Readonly<Record<string, string | Buffer | Entry>>;
 
