@@ -403,6 +403,20 @@ for (const engine of ["SQLite", "PostgreSQL"] as const) {
   );
 }
 
+test("a database of the engine that is broken is named, with what mends it", async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), "passerelle-durable-"));
+  const file = join(dataDir, "workflows.db");
+  appendFileSync(file, "not a database, but long enough to have a header of one hundred bytes ".repeat(9));
+  const logger = { warn: () => {}, error: () => {} };
+  await expect(
+    openDurable({ dataDir, databaseUrl: undefined, exclusive: true, logger }),
+  ).rejects.toMatchObject({
+    code: "database-unusable",
+    details: { where: file, reason: "corrupt" },
+  });
+  await rm(dataDir, { recursive: true });
+});
+
 describe.skipIf(noPostgres)(
   `durable stories while PostgreSQL dies${noPostgres ? ` (${noPostgres})` : ""}`,
   () => {
