@@ -128,8 +128,10 @@ describe("a login", () => {
     const server = await inProcess();
     const socket = join(ownDirectory(), "agent");
     const agent = spawn("ssh-agent", ["-D", "-a", socket], { stdio: ["ignore", "pipe", "ignore"] });
-    onTestFinished(() => {
+    onTestFinished(async () => {
+      const ended = new Promise((resolve) => agent.once("exit", resolve));
       agent.kill();
+      await ended;
     });
     await new Promise((resolve) => agent.stdout.once("data", resolve));
     const identityFile = join(ownDirectory(), "stranger");
