@@ -3,26 +3,19 @@
 import type { AppConfig } from "../config/config.ts";
 import type { Tree } from "../tree/entry.ts";
 import type { Change } from "../tree/plan.ts";
-import type { Sources } from "./sources.ts";
+import type { Readable, Sources } from "./sources.ts";
 
 export type CheckLevel = "warn" | "block";
 
-export type CheckInput = {
+export type CheckInput = Readable & {
   readonly app: AppConfig;
   /** The groups that were asked for. */
   readonly groups: readonly string[];
   readonly changes: readonly Change[];
-  /** PROD as it will be after the promotion: mapped, kept and only-in-PROD paths. */
-  readonly result: Tree;
   /** PREPROD as scanned, by PREPROD path. */
   readonly preprod: Tree;
   /** PROD as scanned. */
   readonly prod: Tree;
-  /**
-   * The content of paths of the result: promoted content after its rewrites, or PROD's own. A path that is unreadable
-   * or larger than `maxBytes` is left out of the answer. Asked for many at once, since each call may cross a network.
-   */
-  read(paths: readonly string[], maxBytes: number): Promise<ReadonlyMap<string, Buffer>>;
 };
 
 /** One thing found, as data: `code` and `facts` are for a catalogue in another language, `message` is the English one. */

@@ -1,7 +1,18 @@
 // The text of the result's files for the checks to read: fetched in batches, decoded, within a budget of bytes and time.
 
 import { setImmediate } from "node:timers/promises";
-import type { CheckInput } from "./check.ts";
+import type { Tree } from "../tree/entry.ts";
+
+/** Where the text comes from. */
+export type Readable = {
+  /** PROD as it will be after the promotion: mapped, kept and only-in-PROD paths. */
+  readonly result: Tree;
+  /**
+   * The content of paths of the result: promoted content after its rewrites, or PROD's own. A path that is unreadable
+   * or larger than `maxBytes` is left out of the answer. Asked for many at once, since each call may cross a network.
+   */
+  read(paths: readonly string[], maxBytes: number): Promise<ReadonlyMap<string, Buffer>>;
+};
 
 export type Source = { readonly path: string; readonly text: string };
 
@@ -39,7 +50,7 @@ const batchBytes = 8 * 1024 * 1024;
 const batchFiles = 400;
 
 /** One for a run: what one check read, the next need not fetch again. */
-export function createSourceCache(input: CheckInput, limits: SourceLimits): { open(): Sources } {
+export function createSourceCache(input: Readable, limits: SourceLimits): { open(): Sources } {
   const kept = new Map<string, Kept>();
   let bytesLeft = limits.maxTotalBytes;
 
@@ -110,7 +121,7 @@ const reasons: Readonly<Record<Exclude<Kept, Source>, string>> = {
   budget: "not looked at, too much to read in all",
 };
 
-function sizeOf(input: CheckInput, path: string): number {
+function sizeOf(input: Readable, path: string): number {
   const entry = input.result.get(path);
   return entry?.type === "file" ? entry.size : 0;
 }
