@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { answerApp, type Counter, type RecordedCall, send } from "./app-routes.ts";
 import { createFaults, type Faults } from "./faults.ts";
+import { createHttpDelivery, type HttpDeliveryOptions } from "./http-delivery.ts";
 import { answerPage } from "./page-server/page-routes.ts";
 import { Refusal } from "./refusal.ts";
 import type { WorkspaceSeed } from "./seed.ts";
@@ -22,6 +23,8 @@ export type PlaygroundOptions = {
   /** Milliseconds since 1970; lets tests decide what time it is. */
   readonly now?: () => number;
   readonly socketMode?: SocketModeOptions;
+  /** Sends everything to this address instead of through Socket Mode. */
+  readonly http?: HttpDeliveryOptions;
 };
 
 export type Playground = {
@@ -48,8 +51,9 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     );
   const state = createState(options.seed, options.now ?? Date.now);
   const socketMode = createSocketMode(state, options.socketMode);
+  const http = options.http === undefined ? undefined : createHttpDelivery(options.http, state.now);
   const triggers = createTriggers(state.now);
-  const { workspace, desk } = createWorkspace(state, triggers, socketMode);
+  const { workspace, desk } = createWorkspace(state, triggers, http ?? socketMode);
   const api = createWebApi(state, triggers, socketMode.newTicket);
   const faults = createFaults(socketMode.faults);
   const calls: RecordedCall[] = [];
@@ -82,6 +86,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     stop: async () => {
       state.news.close();
       socketMode.stop();
+      http?.stop();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       await closed;

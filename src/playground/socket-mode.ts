@@ -5,6 +5,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { AppLink, Delivery, EnvelopeType } from "./delivery.ts";
+import { createEventRetries, slackRetrySeconds } from "./event-retries.ts";
 import { asFields, asText, type Fields, parseJson } from "./fields.ts";
 import type { State } from "./state.ts";
 
@@ -46,7 +47,12 @@ const connectionLimit = 10;
 type Waiting = { readonly socket: WebSocket; settle(delivery: Delivery): void };
 
 export function createSocketMode(state: State, options: SocketModeOptions = {}): SocketMode {
-  const { ackSeconds = 3, eventRetrySeconds = [0, 60, 300], pingSeconds = 10, graceSeconds = 10 } = options;
+  const {
+    ackSeconds = 3,
+    eventRetrySeconds = slackRetrySeconds,
+    pingSeconds = 10,
+    graceSeconds = 10,
+  } = options;
   const server = new WebSocketServer({ noServer: true, autoPong: false });
   const tickets = new Set<string>();
   const open: WebSocket[] = [];
@@ -141,14 +147,9 @@ export function createSocketMode(state: State, options: SocketModeOptions = {}):
     });
   }
 
-  function sendAgain(payload: Fields, attempt: number): void {
-    const seconds = eventRetrySeconds[attempt - 1];
-    if (seconds === undefined || stopped) return;
-    later(seconds, async () => {
-      const delivery = await send("events_api", payload, { retry_attempt: attempt, retry_reason: "timeout" });
-      if (delivery.outcome !== "acknowledged") sendAgain(payload, attempt + 1);
-    }).unref();
-  }
+  const retries = createEventRetries(eventRetrySeconds, (payload, attempt) =>
+    send("events_api", payload, { retry_attempt: attempt, retry_reason: "timeout" }),
+  );
 
   return {
     deliver: async (type, payload) => {
@@ -159,7 +160,7 @@ export function createSocketMode(state: State, options: SocketModeOptions = {}):
         void send(type, payload, again);
       }
       const delivery = await send(type, payload, retry);
-      if (type === "events_api" && delivery.outcome !== "acknowledged") sendAgain(payload, 1);
+      if (type === "events_api" && delivery.outcome !== "acknowledged") retries.begin(payload);
       return delivery;
     },
     newTicket: () => {
@@ -199,6 +200,7 @@ export function createSocketMode(state: State, options: SocketModeOptions = {}):
     stop: () => {
       stopped = true;
       clearInterval(pinging);
+      retries.stop();
       for (const timer of timers) clearTimeout(timer);
       for (const wait of [...waiting.values()]) wait.settle({ outcome: "unconnected" });
       for (const socket of [...open]) socket.terminate();
