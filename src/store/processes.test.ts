@@ -22,6 +22,7 @@ for (const engine of ["SQLite", "PostgreSQL"] as const) {
   describe.skipIf(missing)(
     `several processes on ${engine}${missing === undefined ? "" : ` (${missing})`}`,
     () => {
+      let home: string;
       let dataDir: string;
       let databaseUrl: string | undefined;
       let store: Store;
@@ -42,7 +43,7 @@ for (const engine of ["SQLite", "PostgreSQL"] as const) {
       afterEach(async () => {
         await Promise.all(children.splice(0).map((child) => child.kill()));
         await store.close();
-        await rm(dataDir, { recursive: true, force: true });
+        await rm(home, { recursive: true, force: true });
       });
 
       const startChild = (script: string): Child => {
@@ -86,7 +87,7 @@ for (const engine of ["SQLite", "PostgreSQL"] as const) {
 
       test("five processes that open a new database at the same time find one schema", async () => {
         databaseUrl = await server?.database();
-        dataDir = join(dataDir, "new");
+        dataDir = join(home, "new");
         const openers = Array.from({ length: 5 }, (_, index) =>
           startChild(`
           await store.addPlan(newPlan("pl_${index}"), undefined);
