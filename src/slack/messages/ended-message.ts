@@ -26,7 +26,7 @@ export function endedMessage(
   }[ending.outcome]();
   return message(`${voice.safe(record.app, 80)}: ${headline.plain}`, [
     section(
-      [headline.marked, whoLetIt(voice, record), took(voice, record)]
+      [headline.marked, took(voice, record, ending), whoLetIt(voice, record)]
         .filter((part) => part !== "")
         .join(" · "),
       `end:${record.id}`,
@@ -97,8 +97,9 @@ function doneBlocks(voice: Voice, record: PromotionRecord, { impact }: Ended<"do
   const facts = [
     impact.downtimeSeconds > 0 ? say.downtime(impact.downtimeSeconds) : say.noDowntime,
     impact.swapMilliseconds > 0 ? say.swappedIn(impact.swapMilliseconds) : "",
+    // What it replaced can be returned to under its own id.
     say.restorePoint(voice.code(record.id)),
-    ...origin(voice, record),
+    ...origin(voice, record).slice(1),
   ].filter((part) => part !== "");
   return [
     impactTable(voice, impact),
@@ -116,7 +117,9 @@ function impactTable({ texts, plain }: Voice, impact: Impact): KnownBlock {
     [say.check, say.before, say.after],
     [say.health, healthWords(impact.healthBefore), healthWords(impact.healthAfter)],
     [say.size, bytes(impact.bytesBefore), bytes(impact.bytesAfter)],
-    [say.lines, `−${number(impact.linesRemoved)}`, `+${number(impact.linesAdded)}`],
+    ...(impact.linesAdded + impact.linesRemoved > 0
+      ? [[say.lines, `−${number(impact.linesRemoved)}`, `+${number(impact.linesAdded)}`]]
+      : []),
   ];
   return {
     type: "table",
@@ -212,9 +215,12 @@ function origin(voice: Voice, record: PromotionRecord): readonly string[] {
   ].filter((part) => part !== "");
 }
 
-function took({ texts }: Voice, { startedAt, finishedAt }: PromotionRecord): string {
-  if (finishedAt === undefined) return "";
-  return texts.promotion.took(Math.max(0, Date.parse(finishedAt) - Date.parse(startedAt)) / 1000);
+function took({ texts }: Voice, record: PromotionRecord, ending: Ending): string {
+  if (record.finishedAt === undefined) return "";
+  const seconds = Math.max(0, Date.parse(record.finishedAt) - Date.parse(record.startedAt)) / 1000;
+  return ending.outcome === "done" && ending.impact.filesChanged > 0
+    ? texts.promotion.doneIn(ending.impact.filesChanged, seconds)
+    : texts.promotion.took(seconds);
 }
 
 function newPlanButton({ texts }: Voice, { planId }: PromotionRecord): readonly Button[] {

@@ -7,6 +7,7 @@ import { closedPlanMessage } from "./closed-plan-message.ts";
 import { endedMessage } from "./ended-message.ts";
 import { runningMessage } from "./running-message.ts";
 import { english, event, planRecord, promotion, step } from "./sample-records.ts";
+import { tellingLines } from "./telling-lines.ts";
 import { threadReplies } from "./thread-lines.ts";
 import { createVoice } from "./voice.ts";
 
@@ -65,14 +66,14 @@ test("a success compares before and after, and offers the way back", () => {
   const message = endedMessage(english, record, { outcome: "done", impact }, []);
   expect(message.text).toBe("kitchen: PROD of kitchen is up to date and healthy");
   expect(texts(message.blocks)).toEqual([
-    ":white_check_mark: *PROD of kitchen is up to date and healthy* · approved by <@U02BO> · after 42 s",
+    ":white_check_mark: *PROD of kitchen is up to date and healthy* · 3 files in 42 s · approved by <@U02BO>",
     ...["Check", "Before", "After"],
     ...["Health", "200 in 91 ms", "200 in 84 ms"],
     ...["Size of the changed files", "17 KB", "38.5 KB"],
     ...["Lines", "−37", "+540"],
     "Roll back…",
     "Full log",
-    "not answering for 3.2 s · swapped in 40 ms · restore point `pr_51` · `pr_51` · `pl_7f3a`",
+    "not answering for 3.2 s · swapped in 40 ms · restore point `pr_51` · `pl_7f3a`",
   ]);
 });
 
@@ -103,7 +104,7 @@ test("a failure says what PROD is first, then why, then shows the output", () =>
     "kitchen: PROD is back as it was, and healthy — the promotion failed at “Health check”",
   );
   expect(texts(message.blocks).slice(0, 3)).toEqual([
-    ":leftwards_arrow_with_hook: *PROD is back as it was, and healthy* — the promotion failed at “Health check” · approved by <@U02BO> · after 1 min 12 s",
+    ":leftwards_arrow_with_hook: *PROD is back as it was, and healthy* — the promotion failed at “Health check” · after 1 min 12 s · approved by <@U02BO>",
     [
       ":white_check_mark: Swap — 40 ms",
       ":x: *Health check* — PROD was not healthy (GET /health answered 503). Look at the log lines, correct PREPROD, then make a new plan. · 30 s",
@@ -112,6 +113,19 @@ test("a failure says what PROD is first, then why, then shows the output", () =>
     "worker Error: <!channel> connect ECONNREFUSED",
   ]);
   expect(JSON.stringify(message.blocks)).toContain("plan.refresh");
+});
+
+test.each([
+  ["Node says it first", ["boot", "Error: ENOENT", ...Array(20).fill("    at somewhere")], "Error: ENOENT"],
+  [
+    "Python says it last",
+    [...Array(20).fill("  File x"), "ModuleNotFoundError: polars"],
+    "ModuleNotFoundError: polars",
+  ],
+  ["nobody says it", Array.from({ length: 20 }, (_, index) => `line ${index}`), "line 19"],
+])("of long output the lines that tell are shown: %s", (_, lines, telling) => {
+  expect(tellingLines(lines, 10)).toHaveLength(10);
+  expect(tellingLines(lines, 10)).toContain(telling);
 });
 
 test("a stop names who asked for it and calls nobody's work a failure", () => {

@@ -98,7 +98,8 @@ function failureWords(
   if (ending !== undefined && ending.outcome !== "done" && ending.because.code === code) {
     return voice.failure(ending.because);
   }
-  return voice.failure({ code, details: event.facts });
+  // Without facts its sentence would only say that it failed, which the mark says already.
+  return "reason" in event.facts || code !== "unhealthy" ? voice.failure({ code, details: event.facts }) : "";
 }
 
 function noteWords(voice: Voice, { facts }: PromotionEvent): string {

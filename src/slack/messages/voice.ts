@@ -3,6 +3,7 @@
 import { displayLine, displayName, displayText, shortenEnd } from "../../texts/display.ts";
 import { codeMrkdwn, escapeMrkdwn, slackDate } from "../../texts/escape.ts";
 import { failureSentence, type Texts } from "../../texts/texts.ts";
+import { tellingLines } from "./telling-lines.ts";
 
 export type Voice = {
   readonly texts: Texts;
@@ -12,7 +13,7 @@ export type Voice = {
   readonly plain: (text: string, max?: number) => string;
   /** A name in backticks. */
   readonly code: (name: string, max?: number) => string;
-  /** Foreign lines for a preformatted block: at most `lines` lines and `characters` characters, the last ones. */
+  /** Foreign lines for a preformatted block: at most `lines` lines and `characters` characters, those that tell most. */
   readonly output: (lines: readonly string[], limit?: { lines: number; characters: number }) => string;
   /** A Slack user or group as a mention, a person at a terminal by login. */
   readonly person: (id: string) => string;
@@ -39,9 +40,10 @@ export function createVoice({ texts, mask }: { texts: Texts; mask: (text: string
     code: (name, max = 80) => codeMrkdwn(displayName(mask(name), max)),
     output(lines, { lines: most, characters } = { lines: 15, characters: 1500 }) {
       // Masked as one text: a secret may span lines.
-      const shown = displayText(mask(lines.join("\n")))
+      const all = displayText(mask(lines.join("\n")))
         .split("\n")
         .slice(-most);
+      const shown = tellingLines(all, most);
       const width = Math.max(20, Math.floor(characters / Math.max(1, shown.length)));
       return shown.map((line) => shortenEnd(line, width)).join("\n");
     },
