@@ -87,7 +87,7 @@ export function runWith(
     const output: { readonly stdout: Buffer[]; readonly stderr: Buffer[] } = { stdout: [], stderr: [] };
     child.stdout.on("data", (chunk: Buffer) => output.stdout.push(chunk));
     child.stderr.on("data", (chunk: Buffer) => output.stderr.push(chunk));
-    child.stdin.end(`{ ${withArguments(spec.script, spec.args ?? [])}\nexit\n}\n`);
+    child.stdin.end(`{ umask 077; ${withArguments(spec.script, spec.args ?? [])}\nexit\n}\n`);
     let late = false;
     const timer = setTimeout(() => {
       late = true;

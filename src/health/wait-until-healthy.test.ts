@@ -150,6 +150,8 @@ test("an exited container is told with its last words", async () => {
   const { report } = await waited({ container: "shop", http: [page("/fine")] });
   expect(report).toMatchObject({ outcome: "unhealthy", reason: "container shop has exited with code 1" });
   expect(report.excerpt).toEqual(["logs --since 1700000000.000000000 --tail 400 shop", "no bread"]);
+  const unmarked = await waited({ container: "shop" }, { since: { restart: "", log: "" } });
+  expect(unmarked.report.excerpt).toEqual([]);
 });
 
 test("a stop is heard between two looks", async () => {
