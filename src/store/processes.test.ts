@@ -36,7 +36,8 @@ for (const engine of ["SQLite", "PostgreSQL"] as const) {
 
       beforeEach(async () => {
         databaseUrl = await server?.database();
-        dataDir = await mkdtemp(join(tmpdir(), "passerelle-store-"));
+        home = await mkdtemp(join(tmpdir(), "passerelle-store-"));
+        dataDir = join(home, "data");
         store = await openStore({ dataDir, databaseUrl, role: "bot" });
       });
 
