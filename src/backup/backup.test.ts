@@ -1,6 +1,7 @@
 // Making restore points and proving them, over real directories, tar and compressors.
 
 import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import {
   appendFileSync,
   existsSync,
@@ -15,10 +16,11 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { snapshot } from "../../test/compare-trees.ts";
 import { makeHostileTree } from "../../test/hostile-tree.ts";
 import { plainJobs } from "../../test/plain-jobs.ts";
+import { canMount, mountSmall } from "../../test/small-file-system.ts";
 import { openLocal } from "../transport/local.ts";
 import type { Prod } from "../tree/swap.ts";
 import { type CreateRequest, type CreateResult, createRestorePoint } from "./create-restore-point.ts";
@@ -137,7 +139,7 @@ test.each([
     },
   ],
 ] as const)("an archive that was %s is not good", async (_what, archive, damage) => {
-  writeFileSync(join(prod.root, "file"), execFileSync("head", ["-c", "100000", "/dev/urandom"]));
+  writeFileSync(join(prod.root, "file"), randomBytes(100_000));
   const point = await made("pr_1");
   damage(archivePath(point));
   expect(await verifyRestorePoint(prod, point)).toMatchObject({ good: false, archive });
@@ -170,4 +172,31 @@ test("a file that is written while it is read makes the backup invalid, unless i
   } finally {
     clearInterval(timer);
   }
+});
+
+// Runs as root where a tmpfs can be mounted.
+describe.skipIf(!canMount())("a disk without room", () => {
+  test.each([
+    ["is noticed before the archive is written", 900_000, ""],
+    ["half-way leaves nothing behind", 1_200_000, 'head -c 1900000 /dev/zero >"$1/filler"'],
+  ])("%s", async (_what, size, filling) => {
+    const { path, unmount } = mountSmall(size === 900_000 ? "size=1500k" : "size=4m");
+    try {
+      prod = { transport, root: join(path, "prod"), stateDir: join(path, "state") };
+      mkdirSync(prod.root);
+      mkdirSync(prod.stateDir);
+      writeFileSync(join(prod.root, "file"), randomBytes(size));
+      const fillingJobs: typeof runJob = (spec) =>
+        runJob({ ...spec, script: spec.script.replace("summing=$!\n", () => `summing=$!\n${filling}\n`) });
+      const before = snapshot(prod.root);
+      const result = await create("pr_1", { runJob: filling === "" ? runJob : fillingJobs });
+      expect(result).toMatchObject({ outcome: "disk-full" });
+      expect(readdirSync(join(prod.stateDir, "backups"))).toEqual([]);
+      expect(await listRestorePoints(prod)).toEqual([]);
+      if (filling !== "") rmSync(join(prod.root, "filler"));
+      expect(new Set(snapshot(prod.root).keys())).toEqual(new Set(before.keys()));
+    } finally {
+      unmount();
+    }
+  });
 });

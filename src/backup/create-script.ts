@@ -41,60 +41,64 @@ attributes=
 tar --acls --xattrs -cf /dev/null -T /dev/null 2>/dev/null && attributes='--acls --xattrs'
 # One file system only: what is mounted inside PROD is not PROD's.
 list() {
-  (cd -P -- "$root" && {
-    find -P . -xdev ${pruneNamed(exclude)} \\( -type f -o -type d -o -type l \\) -print0 || echo $? >"$work/unlisted"
-    ${look({ file: "%p\\0", directory: "%p\\0", link: "%p\\0" })} <"$work/lists/include"
-  }) | sort -zu >"$work/list"
-  (cd -P -- "$root" && ${look(manifestView)} <"$work/list") >"$work/manifest"
+  (cd -P -- "$root" && find -P . -xdev ${pruneNamed(exclude)} \\( -type f -o -type d -o -type l \\) -print0 >"$1")
 }
 steady() { (cd -P -- "$root" && ${look(steadyView)} <"$work/list") >"$1"; }
+# Returns 1 when it is worth another try, 2 when something could not be written.
 attempt() {
-  rm -f -- "$work/unlisted" "$work/complaints"
-  list
-  if [ -e "$work/unlisted" ]; then report because unlisted; return 1; fi
-  entries=$(tr -cd '\\0' <"$work/list" | wc -c)
+  rm -f -- "$work/complaints" "$work/said" "$work/unsteady"
+  list "$work/listed" || { report because unlisted; return 1; }
+  (cd -P -- "$root" && ${look({ file: "%p\\0", directory: "%p\\0", link: "%p\\0" })} <"$work/lists/include") >"$work/included" &&
+    sort -zu -- "$work/listed" "$work/included" >"$work/list" && entries=$(count <"$work/list") &&
+    [ "$(cat -- "$work/listed" "$work/included" | sort -zu | count)" -eq "$entries" ] || return 2
+  steady "$work/steady-before" && (cd -P -- "$root" && ${look(manifestView)} <"$work/list") >"$work/manifest" || return 2
   content=$(cd -P -- "$root" && ${look({ file: "%p\\0", directory: "", link: "" })} <"$work/list" | du -lcB1 --files0-from=- 2>/dev/null | tail -n 1 | cut -f 1)
   needed=$((content * percent / 100 + entries * 1024 + 1048576))
   [ "$(free_bytes "$state")" -ge "$needed" ] || return 3
-  steady "$work/steady-before"
-  write_archive "$root" "$work/list" "$backups/.partial-$id" "$compression" "$work" || {
-    cat -- "$work/complaints" "$work/said" >&2 2>/dev/null
-    full && return 3
-    report because unwritten
-    return 1
-  }
-  (cd -P -- "$root" && find -P . -xdev ${pruneNamed(exclude)} \\( -type f -o -type l \\) -print0) 2>/dev/null | sort -zu >"$work/list-after"
-  steady "$work/steady-after"
-  {
-    differing "$work/steady-before" "$work/steady-after" | paths
-    comm -z -13 "$work/list" "$work/list-after"
-  } | sort -zu >"$work/moved"
-  if [ -s "$work/lists/tolerate" ]; then grep -zvxE -f "$work/lists/tolerate" "$work/moved" >"$work/unsteady"; else cp -- "$work/moved" "$work/unsteady"; fi
-  if [ -s "$work/unsteady" ]; then report because changed; return 1; fi
-  # What is left to complain about, beside files of the tolerated kind that moved, makes the archive worthless.
-  grep -v -e 'file changed as we read it$' -e 'File removed before we read it$' -e 'File shrank by' -e 'Cannot stat: No such file or directory$' -e 'Exiting with failure status due to previous errors$' -e 'socket ignored$' "$work/said" >"$work/trouble"
-  if [ -s "$work/trouble" ]; then cat -- "$work/trouble" >&2; report because unreadable; return 1; fi
-  gone=$(grep -c 'Cannot stat: No such file or directory$' "$work/said")
+  write_archive "$root" "$work/list" "$backups/.partial-$id" "$compression" "$work" || return 2
+  list "$work/listed-after" || { report because unlisted; return 1; }
+  sort -zu -- "$work/listed-after" >"$work/list-after" && steady "$work/steady-after" || return 2
+  same=$(matching "$work/steady-before" "$work/steady-after")
+  known=$(matching "$work/list" "$work/list-after")
+  # Nothing moved, or only what may: that is named, and its names are all there are.
+  moved=0
+  if ! { [ "$same" -eq "$entries" ] && [ "$known" -eq "$(count <"$work/list-after")" ]; }; then
+    { differing "$work/steady-before" "$work/steady-after" | paths; comm -z -13 "$work/list" "$work/list-after"; } | sort -zu >"$work/moved" || return 2
+    moved=$(count <"$work/moved")
+    cp -- "$work/moved" "$work/unsteady" || return 2
+    if [ -s "$work/lists/tolerate" ]; then
+      grep -zvxE -f "$work/lists/tolerate" "$work/moved" >"$work/unsteady"
+      [ $? -lt 2 ] || return 2
+    fi
+    [ "$moved" -gt 0 ] && ! [ -s "$work/unsteady" ] || { report because changed; return 1; }
+  fi
+  # Whatever else tar complained of makes the archive worthless.
+  gone=0
+  if [ "$(cat -- "$work/tar.end")" != 0 ]; then
+    [ -s "$work/said" ] || return 2
+    gone=$(grep -c 'Cannot stat: No such file or directory$' "$work/said")
+    trouble=$(grep -v -e 'file changed as we read it$' -e 'File removed before we read it$' -e 'File shrank by' -e 'Cannot stat: No such file or directory$' -e 'Exiting with failure status due to previous errors$' "$work/said")
+    [ -z "$trouble" ] && [ "$moved" -gt 0 ] || { report because unreadable; cat -- "$work/said" >&2; return 1; }
+  fi
   [ "$(($(wc -l <"$work/index") + gone))" -eq "$entries" ] || { report because incomplete; return 1; }
-  sync -- "$backups/.partial-$id" || { report because unwritten; return 1; }
+  sync -- "$backups/.partial-$id" || return 2
   limit=$((content + entries * 8192 + 16777216))
-  read_archive "$backups/.partial-$id" "$compression" "$work" "$limit" && cmp -s -- "$work/index" "$work/read-index" && cmp -s -- "$work/sum" "$work/read-sum" || {
-    cat -- "$work/complaints" >&2 2>/dev/null
-    report because unproven
-    return 1
-  }
+  read_archive "$backups/.partial-$id" "$compression" "$work" "$limit" && [ -s "$work/sum" ] &&
+    cmp -s -- "$work/index" "$work/read-index" && cmp -s -- "$work/sum" "$work/read-sum" || { report because unproven; return 1; }
 }
 # Written while it was read: once more may find it at rest.
-attempt >"$work/answer"
+attempt >/dev/null
 code=$?
 if [ "$code" -eq 1 ]; then
   sleep 1
-  attempt >"$work/answer"
+  attempt
   code=$?
 fi
-[ "$code" -ne 3 ] || no_room
+if [ "$code" -eq 3 ]; then no_room; fi
 if [ "$code" -ne 0 ]; then
-  cat -- "$work/answer"
+  cat -- "$work/complaints" >&2 2>/dev/null
+  full && no_room
+  [ "$code" -ne 2 ] || report because unwritten
   [ ! -s "$work/unsteady" ] || report_paths path <"$work/unsteady"
   end invalid
 fi
@@ -104,7 +108,7 @@ final=$backups/$name
 put() { sync -- "$1" && mv -fT -- "$1" "$2"; }
 files=$(grep -zc '//f [^/]*$' "$work/manifest")
 printf '%s,"archive":"%s","archiveBytes":%s,"archiveSha256":"%s","files":%s,"entries":%s,"contentBytes":%s,"limit":%s,"compression":"%s","attributes":"%s","listing":"%s","unsteady":%s,"sequence":%s}\\n' \\
-  "$head" "$name" "$(stat -c %s -- "$backups/.partial-$id")" "$(cat -- "$work/sum")" "$files" "$entries" "$content" "$limit" "$compression" "$attributes" "$(stream_sum <"$work/index")" "$(tr -cd '\\0' <"$work/moved" | wc -c)" "$sequence" >"$work/json" &&
+  "$head" "$name" "$(stat -c %s -- "$backups/.partial-$id")" "$(cat -- "$work/sum")" "$files" "$entries" "$content" "$limit" "$compression" "$attributes" "$(stream_sum <"$work/index")" "$moved" "$sequence" >"$work/json" &&
   printf '%s  %s\\n' "$(cat -- "$work/sum")" "$name" >"$work/sha256" && echo "$sequence" >"$work/sequence" &&
   put "$backups/.partial-$id" "$final" && put "$work/manifest" "$final.manifest" && put "$work/sha256" "$final.sha256" &&
   put "$work/sequence" "$final.sequence" && sync -- "$backups" && put "$work/json" "$final.json" && sync -- "$backups" || {

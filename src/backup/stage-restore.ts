@@ -86,7 +86,7 @@ function restoreLists(
 ): ReadonlyMap<string, Uint8Array> {
   const lists = new Map<string, Uint8Array>();
   const shared = swapLists(changes);
-  for (const name of ["ancestors", "placed", "placed-result", "after-hashes"]) {
+  for (const name of ["ancestors", "placed", "placed-result", "after-hashes", "counts"]) {
     lists.set(name, shared.get(name) ?? Buffer.alloc(0));
   }
   const placed = placedOf(changes);

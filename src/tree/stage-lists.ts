@@ -38,7 +38,7 @@ export function stageLists(changes: readonly Change[], rewritten: ReadonlyMap<st
   }
   const lists = new Map<string, Uint8Array>();
   const shared = swapLists(changes);
-  for (const name of ["ancestors", "placed", "placed-result", "after-hashes"]) {
+  for (const name of ["ancestors", "placed", "placed-result", "after-hashes", "counts"]) {
     lists.set(name, shared.get(name) ?? Buffer.alloc(0));
   }
   lists.set("directories", pathList(new Set(placed.map(({ path }) => parentOf(path)))));

@@ -24,8 +24,11 @@ mkdir -p -- "$tree" && unpack "$lists" || fail "could not write below $staging"
 work=$staging/work
 mkdir -- "$work" || fail "could not write below $staging"
 [ "$(stat -c %d -- "$root")" = "$(stat -c %d -- "$tree")" ] || end other-file-system
-(cd -P -- "$root" && ${look(notDirectoryView)} <"$lists/ancestors" | paths) >"$work/detours"
-if [ -s "$work/detours" ]; then report_paths path <"$work/detours"; end detour; fi
+. "$lists/counts" || fail "could not write below $staging"
+if ! [ "$(cd -P -- "$root" && count_straight <"$lists/ancestors")" -eq "$n_ancestors" ]; then
+  (cd -P -- "$root" && ${look(notDirectoryView)} <"$lists/ancestors") | paths | report_paths path
+  end detour
+fi
 lay_out() {
   (cd -P -- "$tree" && xargs -0 -r mkdir -p -- <"$lists/directories") || return 1
   for list in "$lists"/group-*; do
@@ -50,16 +53,23 @@ set_modes() {
     (cd -P -- "$tree" && xargs -0 -r chmod "\${list##*-}" -- <"$list") || return 1
   done
 }
-{ lay_out && adopt; set_modes; } 2>"$work/said"
-cat -- "$work/said" >&2
-grep -Eq 'No space left on device|Disk quota exceeded|File too large' "$work/said" && no_room
-(cd -P -- "$tree" && ${look(contentView)} <"$lists/placed") >"$work/found"
-sort -z -- "$lists/placed-result" | differing - "$work/found" | paths >"$work/wrong"
-(cd -P -- "$tree" && { hash_large <"$lists/hash-large"; hash_small <"$lists/hash-small"; } 2>/dev/null) | sort -z >"$work/hashed"
-sort -z -- "$lists/after-hashes" | differing - "$work/hashed" | hashed_paths >>"$work/wrong"
-if [ -s "$work/wrong" ]; then sort -zu "$work/wrong" | report_paths path; end mismatch; fi
-(cd -P -- "$tree" && ${look(sealView)} <"$lists/placed") >"$staging/sealed.new"
-sync -f -- "$staging" && mv -fT -- "$staging/sealed.new" "$staging/sealed" && sync -- "$staging" || fail "could not sync $staging"
+said=$({ lay_out && adopt; set_modes; } 2>&1)
+printf '%s\\n' "$said" >&2
+full() {
+  case $said in *"No space left on device"* | *"Disk quota exceeded"* | *"File too large"*) return 0 ;; esac
+  [ "$(free_bytes "$state")" -lt 65536 ] || [ "$(free_inodes "$state")" -lt 16 ]
+}
+(cd -P -- "$tree" && ${look(contentView)} <"$lists/placed") >"$work/found" &&
+  sort -z -- "$lists/placed-result" >"$work/wanted" &&
+  (cd -P -- "$tree" && { hash_large <"$lists/hash-large"; hash_small <"$lists/hash-small"; } 2>/dev/null) | sort -z >"$work/hashed" &&
+  sort -z -- "$lists/after-hashes" >"$work/wanted-hashes" || { full && no_room; fail "could not write below $staging"; }
+if ! { [ "$(matching "$work/found" "$work/wanted")" -eq "$n_placed" ] && [ "$(matching "$work/hashed" "$work/wanted-hashes")" -eq "$n_hashed" ]; }; then
+  full && no_room
+  { differing "$work/wanted" "$work/found" | paths; differing "$work/wanted-hashes" "$work/hashed" | hashed_paths; } | sort -zu | report_paths path
+  end mismatch
+fi
+(cd -P -- "$tree" && ${look(sealView)} <"$lists/placed") >"$staging/sealed.new" && [ "$(count <"$staging/sealed.new")" -eq "$n_placed" ] &&
+  sync -f -- "$staging" && mv -fT -- "$staging/sealed.new" "$staging/sealed" && sync -- "$staging" || { full && no_room; fail "could not sync $staging"; }
 wipe "$staging.from"
 rm -rf -- "$work"
 report outcome staged

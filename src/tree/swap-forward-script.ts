@@ -21,13 +21,11 @@ const prepare = `prepare() {
   [ "$(stat -c %d -- "$root")" = "$(stat -c %d -- "$staging/tree")" ] || { report outcome other-file-system; return 1; }
   wipe "$undo"
   mkdir -p -- "$undo/tree" "$work" && unpack "$lists" || return 2
-  detours >"$work/detours" || return 2
-  if [ -s "$work/detours" ]; then report outcome detour; report_paths path <"$work/detours"; return 1; fi
+  . "$lists/counts" || return 2
+  straight || { report outcome detour; detours | report_paths path; return 1; }
   as_planned || return
   staged_as_verified || return
-  record || return 2
-  link_undo_set || return 2
-  if [ -s "$work/strange" ]; then report outcome moved; paths <"$work/strange" | report_paths path; return 1; fi
+  record && link_undo_set || return
   last=$({ cat -- "$state"/undo/*/sequence "$state"/backups/*.sequence; echo 0; } 2>/dev/null | sort -n | tail -n 1)
   echo $((last + 1)) >"$undo/sequence" && date -u +%Y-%m-%dT%H:%M:%SZ >"$undo/created" || return 2
   sync -f -- "$undo" && mark prepared || return 2
@@ -36,14 +34,16 @@ const prepare = `prepare() {
 as_planned() {
   sort -z -- "$lists/expected" >"$work/expected" &&
     (in_root && ${look(planView)} <"$lists/before") >"$work/found" || return 2
-  differing "$work/found" "$work/expected" | paths >"$work/doubtful" || return 2
-  [ -s "$work/doubtful" ] || return 0
-  sed -z 's,//f \\([^ ]* [^ ]*\\) [^ ]*$,//f \\1,' "$work/expected" | sort -z >"$work/expected-content"
-  (in_root && ${look(contentView)} <"$work/doubtful") | comm -z -12 - "$work/expected-content" | paths >"$work/alike"
-  (in_root && hash_small <"$work/alike") | sort -z >"$work/hashed"
-  sort -z -- "$lists/known" | comm -z -12 - "$work/hashed" | hashed_paths >"$work/proven"
-  comm -z -23 "$work/doubtful" "$work/proven" >"$work/moved" || return 2
-  [ -s "$work/moved" ] || return 0
+  absent=$(in_root && count_absent <"$lists/absent")
+  identical=$(matching "$work/found" "$work/expected")
+  [ "$absent" -eq "$n_absent" ] && [ "$identical" -eq "$n_present" ] && return 0
+  differing "$work/found" "$work/expected" | paths >"$work/doubtful" &&
+    sed -z 's,//f \\([^ ]* [^ ]*\\) [^ ]*$,//f \\1,' "$work/expected" | sort -z >"$work/expected-content" &&
+    (in_root && ${look(contentView)} <"$work/doubtful") | comm -z -12 - "$work/expected-content" | paths >"$work/alike" &&
+    (in_root && hash_small <"$work/alike") | sort -z >"$work/hashed" &&
+    sort -z -- "$lists/known" | comm -z -12 - "$work/hashed" | hashed_paths >"$work/proven" &&
+    comm -z -23 "$work/doubtful" "$work/proven" >"$work/moved" || return 2
+  [ "$absent" -eq "$n_absent" ] && [ "$((identical + $(count <"$work/proven")))" -eq "$n_present" ] && return 0
   report outcome moved
   report_paths path <"$work/moved"
   return 1
@@ -51,36 +51,54 @@ as_planned() {
 # A rehearsal may have run in the staged tree: what moved there since is read again.
 staged_as_verified() {
   (cd -P -- "$staging/tree" && ${look(sealView)} <"$lists/placed") >"$work/seals" || return 2
-  [ -s "$work/seals" ] || [ -s "$staging/sealed" ] || return 0
-  cmp -s "$work/seals" "$staging/sealed" && return 0
-  (cd -P -- "$staging/tree" && ${look(contentView)} <"$lists/placed") >"$work/staged" || return 2
-  sort -z -- "$lists/placed-result" | differing - "$work/staged" | paths >"$work/wrong"
-  (cd -P -- "$staging/tree" && hashed_paths <"$lists/after-hashes" | hash_small) | sort -z >"$work/hashed"
-  sort -z -- "$lists/after-hashes" | differing - "$work/hashed" | hashed_paths >>"$work/wrong"
-  [ -s "$work/wrong" ] || return 0
+  [ "$(matching "$work/seals" "$staging/sealed")" -eq "$n_placed" ] && return 0
+  (cd -P -- "$staging/tree" && ${look(contentView)} <"$lists/placed") >"$work/staged" &&
+    sort -z -- "$lists/placed-result" >"$work/wanted" &&
+    (cd -P -- "$staging/tree" && hashed_paths <"$lists/after-hashes" | hash_small) | sort -z >"$work/hashed" &&
+    sort -z -- "$lists/after-hashes" >"$work/wanted-hashes" || return 2
+  [ "$(matching "$work/staged" "$work/wanted")" -eq "$n_placed" ] && [ "$(matching "$work/hashed" "$work/wanted-hashes")" -eq "$n_hashed" ] && return 0
   report outcome unstaged
-  report_paths path <"$work/wrong"
+  { differing "$work/wanted" "$work/staged" | paths; differing "$work/wanted-hashes" "$work/hashed" | hashed_paths; } | sort -zu | report_paths path
   return 1
 }
 # Of directories that are not ours nothing can be restored: their times stay as they become.
 record() {
-  (in_root && ${look(pathView)} <"$lists/unplanned") >"$work/existing" || return 1
-  sort -z -- "$lists/unplanned" | comm -z -23 - "$work/existing" >"$lists/implicit" || return 1
-  (in_root && { cat -- "$lists/parents"; xargs -0 -r dirname -z -- <"$lists/implicit"; } | ${look(directoryView)} | sort -zu |
-    if [ "$(id -u)" -eq 0 ]; then cat; else xargs -0 -r sh -c 'exec find -P "$@" -maxdepth 0 -user "$(id -u)" -print0' sh; fi) >"$lists/touched" || return 1
-  (in_root && ${look(sameView)} <"$lists/before") >"$work/same" || return 1
-  (in_root && ${look(exactView)} <"$lists/before") >"$undo/before" || return 1
-  (in_root && ${look(exactView)} <"$lists/touched") >"$undo/touched" || return 1
-  (in_root && { cat -- "$lists/known"; hash_large <"$lists/unknown-large"; hash_small <"$lists/unknown-small"; }) | sort -z >"$undo/sha256"
+  (in_root && ${look(pathView)} <"$lists/unplanned") >"$work/existing" &&
+    sort -z -- "$lists/unplanned" | comm -z -23 - "$work/existing" >"$lists/implicit" &&
+    (in_root && xargs -0 -r dirname -z -- <"$lists/implicit") >"$work/above" &&
+    (in_root && cat -- "$lists/parents" "$work/above" | ${look(directoryView)} | sort -zu) >"$work/directories" || return 2
+  if [ "$(id -u)" -eq 0 ]; then cat -- "$work/directories"
+  else (in_root && xargs -0 -r sh -c 'exec find -P "$@" -maxdepth 0 -user "$(id -u)" -print0' sh <"$work/directories" | sort -z)
+  fi >"$lists/touched" || return 2
+  n_implicit=$(count <"$lists/implicit") n_touched=$(count <"$lists/touched")
+  cat -- "$lists/counts" >"$undo/counts" && printf 'n_implicit=%s\\nn_touched=%s\\n' "$n_implicit" "$n_touched" >>"$undo/counts" &&
+    (in_root && ${look(sameView)} <"$lists/before") >"$work/same" &&
+    (in_root && ${look(exactView)} <"$lists/before") >"$undo/before" &&
+    (in_root && ${look(exactView)} <"$lists/touched") >"$undo/touched" &&
+    (in_root && ${look(attributeView)} <"$lists/touched") >"$undo/attributes" &&
+    (in_root && { cat -- "$lists/known"; hash_large <"$lists/unknown-large"; hash_small <"$lists/unknown-small"; }) | sort -z >"$undo/sha256" &&
+    sort -z -- "$lists/kept" >"$undo/kept-paths" &&
+    [ "$(count <"$work/same")" -eq "$n_present" ] && [ "$(count <"$undo/before")" -eq "$n_present" ] &&
+    [ "$(count <"$undo/touched")" -eq "$n_touched" ] && [ "$(count <"$undo/attributes")" -eq "$n_touched" ] &&
+    [ "$(count <"$undo/sha256")" -eq "$n_files" ] && [ "$(count <"$undo/kept-paths")" -eq "$n_kept" ] || return 2
 }
 link_undo_set() {
-  (in_root && xargs -0 -r cp -Pl --parents -t "$undo/tree" -- <"$lists/kept") || return 1
+  (in_root && xargs -0 -r cp -Pl --parents -t "$undo/tree" -- <"$lists/kept") || return 2
   copy_attributes "$root" "$undo/tree" "$lists/touched"
-  (in_root && ${look(attributeView)} <"$lists/touched") >"$undo/attributes"
-  (cd -P -- "$undo/tree" && ${look(attributeView)} <"$lists/touched") | cmp -s -- - "$undo/attributes" || return 1
-  (cd -P -- "$undo/tree" && ${look(exactView)} <"$lists/kept") >"$undo/kept" || return 1
-  (cd -P -- "$undo/tree" && ${look(sameView)} <"$lists/kept") | comm -z -23 - "$work/same" >"$work/strange" || return 1
-  (in_root && ${look(sameView)} <"$lists/before") | differing - "$work/same" >>"$work/strange"
+  mend_attributes "$undo/tree" "$undo/attributes"
+  (cd -P -- "$undo/tree" && ${look(exactView)} <"$lists/kept") >"$undo/kept" && [ "$(count <"$undo/kept")" -eq "$n_kept" ] || return 2
+  [ "$(cd -P -- "$undo/tree" && ${look(attributeView)} <"$lists/touched" | matching - "$undo/attributes")" -eq "$n_touched" ] || return 2
+  # From here to the first rename nothing is read any more: what was linked is what was checked, and is still in place.
+  [ "$(cd -P -- "$undo/tree" && ${look(sameView)} <"$lists/kept" | matching - "$work/same")" -eq "$n_kept" ] &&
+    [ "$(in_root && ${look(sameView)} <"$lists/before" | matching - "$work/same")" -eq "$n_present" ] &&
+    [ "$(in_root && count_absent <"$lists/absent")" -eq "$n_absent" ] && return 0
+  report outcome moved
+  {
+    (cd -P -- "$undo/tree" && ${look(sameView)} <"$lists/kept") | comm -z -23 - "$work/same"
+    (in_root && ${look(sameView)} <"$lists/before") | differing - "$work/same"
+    (in_root && ${look(pathView)} <"$lists/absent")
+  } | paths | report_paths path
+  return 1
 }
 `;
 
@@ -119,12 +137,19 @@ forward() {
   done
 }
 in_place() {
-  (in_root && ${look(contentView)} <"$lists/after") >"$work/now" || return 1
-  (in_root && ${look(directoryView)} <"$lists/remove-directories") >"$work/stayed" || return 1
-  sort -z -- "$lists/result" | differing - "$work/now" | paths | comm -z -23 - "$work/stayed" >"$work/wrong" || return 1
-  (cd -P -- "$staging/tree" && ${look(sameView)} <"$lists/placed") >"$work/staged" || return 1
-  (in_root && ${look(sameView)} <"$lists/placed") | differing - "$work/staged" | paths >>"$work/wrong" || return 1
-  [ ! -s "$work/wrong" ] || { report because changed; report_paths path <"$work/wrong"; return 1; }
+  (in_root && ${look(contentView)} <"$lists/after") >"$work/now" &&
+    sort -z -- "$lists/result" >"$work/result" &&
+    (in_root && ${look(sameView)} <"$lists/placed") >"$work/in-prod" &&
+    (cd -P -- "$staging/tree" && ${look(sameView)} <"$lists/placed") >"$work/in-staging" || return 1
+  [ "$(matching "$work/now" "$work/result")" -eq "$n_after" ] && [ "$(matching "$work/in-prod" "$work/in-staging")" -eq "$n_placed" ] &&
+    [ "$(in_root && count_absent <"$lists/remove")" -eq "$n_remove" ] && return 0
+  report because changed
+  {
+    comm -z -23 "$work/result" "$work/now"
+    differing "$work/in-prod" "$work/in-staging"
+    (in_root && ${look(pathView)} <"$lists/remove")
+  } | paths | report_paths path
+  return 1
 }
 commit() {
   if [ -e "$staging/directories.list" ]; then
@@ -133,7 +158,7 @@ commit() {
   fi
   in_place || return 1
   (in_root && cat -- "$lists"/touched "$lists"/implicit "$lists"/mode-* 2>/dev/null | sync_existing) || return 1
-  (cd -P -- "$undo/tree" && ${look(sealView)} <"$lists/kept") >"$undo/sealed" || return 1
+  (cd -P -- "$undo/tree" && ${look(sealView)} <"$lists/kept") >"$undo/sealed" && [ "$(count <"$undo/sealed")" -eq "$n_kept" ] || return 1
   sync -- "$undo/sealed" && mark committed
 }
 `;
@@ -160,11 +185,11 @@ case $(cat -- "$undo/state" 2>/dev/null) in
 esac
 # From here on PROD is written. A second run after a crash comes in here as well.
 mkdir -p -- "$work"
-detours >"$work/detours"
-if [ -s "$work/detours" ]; then
+. "$undo/counts" || fail "cannot read $undo/counts"
+if ! straight; then
   report outcome mixed
   report because detour
-  report_paths path <"$work/detours"
+  detours | report_paths path
   exit 0
 fi
 began=$(date +%s%N)

@@ -104,8 +104,27 @@ export function swapLists(changes: readonly Change[]): Sections {
   );
   addModeRuns(lists, "make", plainNew, (mode) => mode | 0o700);
   addModeRuns(lists, "mode", deepestFirst(items), (mode) => mode);
+  const counts: Readonly<Record<string, number>> = {
+    present: present.length,
+    absent: beforeItems.length - present.length,
+    kept: kept.length,
+    files: present.filter(({ before }) => before === "file").length,
+    placed: placed.length,
+    hashed: placed.filter(({ after, change }) => after === "file" && hasHash(change.after)).length,
+    after: afterItems.filter(({ after }) => after !== "absent").length,
+    remove: plain.filter(({ before, after }) => after === "absent" && before !== "directory").length,
+    ancestors: ancestors.length,
+  };
+  lists.set(
+    "counts",
+    Buffer.from(Array.from(Object.entries(counts), ([name, count]) => `n_${name}=${count}\n`).join("")),
+  );
   for (const [index, turn] of turns.entries()) addTurn(lists, index, turn);
   return lists;
+}
+
+function hasHash(entry: Entry | undefined): boolean {
+  return entry?.type === "file" && entry.sha256 !== undefined;
 }
 
 function itemOf(change: Change): Item {

@@ -3,6 +3,7 @@
 import { directoryView, exactView, look, pathView, prelude, sealView, type View } from "./target-shell.ts";
 
 const fileView: View = { file: "%p\\0", directory: "", link: "" };
+const linkView: View = { file: "", directory: "", link: "%p\\0" };
 const notDirectoryView: View = { file: "%p\\0", directory: "", link: "%p\\0" };
 
 /** Directories' own attributes from one place to another; files are never in it. `$1` and `$2` are the places, `$3` the list. */
@@ -36,6 +37,7 @@ mark() {
 in_root() { cd -P -- "$root"; }
 # Parents that are no real directories: writing below them would go through a link to somewhere else.
 detours() { (in_root && ${look(notDirectoryView)} <"$lists/ancestors" | paths); }
+straight() { [ "$(in_root && count_straight <"$lists/ancestors")" -eq "$n_ancestors" ]; }
 is_directory() { (in_root && xargs -0 sh -c '[ -d "$1" ] && [ ! -L "$1" ]' sh <"$1"); }
 put() { (cd -P -- "$1" && xargs -0 -r cp -Plf --parents -t "$root" -- <"$2"); }
 put_links() {
@@ -104,16 +106,22 @@ back() {
   mend_attributes "$root" "$undo/attributes"
   (in_root && sync_existing <"$lists/touched")
 }
-# What is not exactly as it was. Nothing is written for it, so that it also works where nothing can be.
+# PROD is what it was before the swap, to the last time of a directory. Writes nothing: it also has to work where nothing can be.
+as_before() {
+  [ -s "$undo/counts" ] && . "$undo/counts" &&
+    [ "$(in_root && ${look(exactView)} <"$lists/before" | matching - "$undo/before")" -eq "$n_present" ] &&
+    [ "$(in_root && ${look(exactView)} <"$lists/touched" | matching - "$undo/touched")" -eq "$n_touched" ] &&
+    [ "$(in_root && cat -- "$lists/absent" "$lists/implicit" | count_absent)" -eq "$((n_absent + n_implicit))" ]
+}
 not_as_before() {
   {
     (in_root && ${look(exactView)} <"$lists/before" | differing - "$undo/before")
     (in_root && ${look(exactView)} <"$lists/touched" | differing - "$undo/touched")
-    (in_root && ${look(pathView)} <"$lists/implicit")
+    (in_root && cat -- "$lists/absent" "$lists/implicit" | ${look(pathView)})
   } | paths
 }
 go_back() {
-  back && ! not_as_before | grep -qz . && mark undone || return 1
+  back && as_before && mark undone || return 1
   wipe "$staging"
   wipe "$undo/tree"
   wipe "$work"
@@ -122,16 +130,19 @@ go_back() {
 `;
 
 export const undoCheck = `
-unsealed() {
-  if [ -e "$undo/sealed" ]; then ${look(sealView)} <"$lists/kept" | comm -z -23 - "$undo/sealed" | paths; else cat -- "$lists/kept"; fi
-}
-# Members of the undo set that are missing, or are not what they were when they were linked.
-damaged() {
+# Members of the undo set that are proven to be what they were when they were linked: by what moves with every write, or by
+# their content.
+sound() {
   {
-    (cd -P -- "$undo/tree" && ${look(exactView)} <"$lists/kept") | comm -z -13 - "$undo/kept" | paths
-    (cd -P -- "$undo/tree" && unsealed | ${look(fileView)} | hash_small | sort -z) | comm -z -23 - "$undo/sha256" | hashed_paths
-  } | sort -zu
+    (cd -P -- "$undo/tree" && ${look(sealView)} <"$lists/kept" | comm -z -12 - "$undo/sealed" 2>/dev/null | paths)
+    [ -s "$undo/sealed" ] && [ "$(cd -P -- "$undo/tree" && ${look(sealView)} <"$lists/kept" | matching - "$undo/sealed")" -eq "$n_kept" ] || {
+      (cd -P -- "$undo/tree" && ${look(fileView)} <"$lists/kept" | hash_small | sort -z | comm -z -12 - "$undo/sha256" | hashed_paths)
+      (cd -P -- "$undo/tree" && ${look(linkView)} <"$lists/kept")
+    }
+  } | sort -zu | comm -z -12 - "$undo/kept-paths" | { (cd -P -- "$undo/tree" && ${look(exactView)} | comm -z -12 - "$undo/kept" | paths); }
 }
+undo_is_sound() { [ -s "$undo/counts" ] && . "$undo/counts" && [ "$(sound | count)" -eq "$n_kept" ]; }
+damaged() { sound | comm -z -13 - "$undo/kept-paths"; }
 `;
 
 export const swapBackScript = `${swapBasis}${undoCheck}
@@ -144,8 +155,9 @@ case $(cat -- "$undo/state" 2>/dev/null) in
   undone) tell exact </dev/null; exit 0 ;;
   *) wipe "$undo"; tell exact </dev/null; exit 0 ;;
 esac
-if detours | grep -qz .; then detours | tell differs; exit 0; fi
-if damaged | grep -qz .; then damaged | tell damaged; exit 0; fi
+. "$undo/counts" || fail "cannot read $undo/counts"
+straight || { detours | tell differs; exit 0; }
+undo_is_sound || { damaged | tell damaged; exit 0; }
 if go_back; then tell exact </dev/null; else not_as_before | tell differs; fi
 exit 0
 `;
@@ -164,7 +176,7 @@ not_as_before | report_paths path
 /** Reads only: members of the undo set that cannot be used any more. */
 export const undoCheckScript = `${swapBasis}${undoCheck}
 report outcome checked
-[ "$(cat -- "$undo/state" 2>/dev/null)" = undone ] || damaged | report_paths path
+[ "$(cat -- "$undo/state" 2>/dev/null)" = undone ] || undo_is_sound || { report damaged; damaged | report_paths path; }
 `;
 
 export const dropStagingScript = `${prelude}

@@ -49,7 +49,8 @@ export function look({ file, directory, link }: View): string {
 export const largeBytes = 256 * 1024;
 
 /**
- * Paths that vanish under `look` are left out of what it prints: everything is decided by comparing with what was expected.
+ * Paths that vanish under `look` are left out of what it prints, and a disk without room makes any list short: so nothing is
+ * ever held to be right because a list of mistakes is empty. What is right is counted, and has to be all of it.
  * `hash_large` is given only names without line breaks and backslashes, the others would come back escaped.
  */
 export const prelude = `set -u
@@ -68,7 +69,10 @@ wipe() {
 }
 unpack() {
   sections=
-  while IFS= read -r line && [ -n "$line" ]; do sections="$sections $line"; done
+  while IFS= read -r line; do
+    [ -n "$line" ] || break
+    sections="$sections $line"
+  done
   set -- "$1" $sections
   into=$1
   shift
@@ -84,6 +88,10 @@ look() {
     exec find -P "$@" -maxdepth 0 \\( -type f -printf "$f" \\) -o \\( -type d -printf "$d" \\) -o \\( -type l -printf "$l" \\) -o \\( ! -type f ! -type d ! -type l -printf "%p//%y\\0" \\)' sh "$1" "$2" "$3" 2>/dev/null | sort -z
 }
 paths() { sed -z 's,//.*,,' | sort -zu; }
+count() { tr -cd '\\000' | wc -c; }
+matching() { comm -z -12 "$1" "$2" | count; }
+count_absent() { xargs -0 -r sh -c 'for path; do [ -e "$path" ] || [ -L "$path" ] || echo; done' sh | wc -l; }
+count_straight() { xargs -0 -r sh -c 'for path; do if [ -L "$path" ]; then :; elif [ -d "$path" ] || [ ! -e "$path" ]; then echo; fi; done' sh | wc -l; }
 differing() { comm -z -3 "$@" | sed -z 's/^\\t//'; }
 hash_small() { xargs -0 -r sha256sum -z; }
 hash_large() {
