@@ -4,7 +4,7 @@ import { asFields } from "../fields.ts";
 import { both, byType, type Check, choice, flag, listOf, report, shape, text, type, url } from "./schema.ts";
 
 export function plainText(max = 3000): Check {
-  return both(shape({ type: choice("plain_text"), text: text(max) }, { emoji: flag }), () => {});
+  return shape({ type: choice("plain_text"), text: text(max) }, { emoji: flag });
 }
 
 export function mrkdwn(max = 3000): Check {

@@ -2,13 +2,12 @@
 
 import { type ComponentChildren, h, render } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Fields } from "../fields.ts";
+import { type Fields, fieldsIn } from "../fields.ts";
 import type { ScreenData, ShownChannel } from "../page-server/screen-data.ts";
 import { Blocks } from "./blocks.ts";
 import { Composer } from "./composer.ts";
 import { Confirm, Modal } from "./dialogs.ts";
 import { type Looking, permalinkTarget, sendAct, useLooking, useScreen } from "./live.ts";
-import { hasContent } from "./message.ts";
 import { MessageList } from "./message-list.ts";
 import { Sidebar } from "./sidebar.ts";
 import { PlaceProvider, type Surroundings, SurroundingsProvider } from "./surroundings.ts";
@@ -155,9 +154,10 @@ function ThreadPane({
 function Home({ screen }: { screen: ScreenData }): ComponentChildren {
   const { home } = screen;
   const place = { target: { view: home?.id ?? "" }, values: home?.values ?? {}, errors: {} };
-  const content = hasContent(home)
-    ? h(PlaceProvider, { value: place }, h(Blocks, { blocks: home?.blocks }))
-    : h("p", { class: "empty" }, "This app has not put anything here yet.");
+  const content =
+    fieldsIn(home?.blocks).length > 0
+      ? h(PlaceProvider, { value: place }, h(Blocks, { blocks: home?.blocks }))
+      : h("p", { class: "empty" }, "This app has not put anything here yet.");
   return h(
     "main",
     { id: "main", tabIndex: -1, class: "pane" },

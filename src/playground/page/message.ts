@@ -1,7 +1,7 @@
 // One message: who, when, what, and what hangs on it.
 
 import { type ComponentChildren, h } from "preact";
-import { asFields, asText, fieldsIn } from "../fields.ts";
+import { asText } from "../fields.ts";
 import type { ShownFile, ShownMessage } from "../page-server/screen-data.ts";
 import { emojiFor } from "../text/emoji.ts";
 import { Blocks } from "./blocks.ts";
@@ -138,8 +138,4 @@ function FileCard({ file }: { file: ShownFile }): ComponentChildren {
 
 function size(bytes: number): string {
   return bytes < 1024 ? `${bytes} B` : `${(bytes / 1024).toFixed(1)} kB`;
-}
-
-export function hasContent(view: { readonly blocks: unknown } | undefined): boolean {
-  return fieldsIn(asFields(view)?.blocks).length > 0;
 }
