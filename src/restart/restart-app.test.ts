@@ -53,7 +53,8 @@ beforeEach(async () => {
 afterEach(async () => {
   const pid = await readFile(join(root, "pid"), "utf8").catch(() => undefined);
   if (pid !== undefined) process.kill(Number(pid));
-  await rm(base, { recursive: true, force: true });
+  // What drains the output of the app writes its last when the app has gone.
+  await rm(base, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 });
 
 async function answer(): Promise<string> {
