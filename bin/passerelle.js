@@ -15,12 +15,16 @@ if (major > 22 || (major === 22 && minor >= 18)) {
   process.removeAllListeners("warning");
   await import(existsSync(sources) ? sources : built);
 } else if (existsSync(bundledNode)) {
-  const child = spawn(bundledNode, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit" });
+  const child = spawn(bundledNode, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: "inherit",
+  });
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
   child.on("exit", (code, signal) => {
     process.exitCode = code ?? (signal === "SIGTERM" || signal === "SIGINT" ? 0 : 1);
   });
 } else {
-  console.error(`passerelle: Node ${process.versions.node} is too old: it needs 22.18 or newer. Install Node 24, or run it with: npx node@24`);
+  console.error(
+    `passerelle: Node ${process.versions.node} is too old: it needs 22.18 or newer. Install Node 24, or run it with: npx node@24`,
+  );
   process.exitCode = 1;
 }

@@ -53,6 +53,7 @@ export async function openBot(options: BotOptions): Promise<Bot> {
     databaseUrl: environment.databaseUrl,
     exclusive: options.role === "bot",
     logger,
+    mask,
   });
 
   const appOf = (record: PromotionRecord): AppConfig => {

@@ -7,9 +7,10 @@ import type { AppConfig, HostConfig } from "../config/config.ts";
 import type { Store } from "../store/store.ts";
 import { prepareStateDir } from "../transport/state-dir.ts";
 import type { Transport } from "../transport/transport.ts";
-import { compareSides, type Side } from "../tree/compare.ts";
+import { type Compared, compareSides, type Side } from "../tree/compare.ts";
 import { patchSides } from "../tree/patch-sides.ts";
-import { type PlanBody, planOf } from "../tree/plan.ts";
+import { planOf } from "../tree/plan.ts";
+import { checkPlan } from "./check-plan.ts";
 import { createHealthOfProd } from "./health-of-prod.ts";
 import { createHolder, preprodHost, prodHost } from "./hold.ts";
 import { prepareRollback } from "./prepare-rollback.ts";
@@ -35,13 +36,10 @@ export function createWorkbench({ transports, store, now }: MachineOptions): Wor
     remember: (key: string, value: string) => store.remember(key, value),
   };
 
-  const plan = async (
+  const compare = (
     app: AppConfig,
     options: { groups: readonly string[]; fresh: boolean },
-  ): Promise<PlanBody> => {
-    const comparison = await compareSides({ ...sidesOf(app), app, memory, ...options });
-    return planOf(comparison, app);
-  };
+  ): Promise<Compared> => compareSides({ ...sidesOf(app), app, memory, ...options });
 
   /** Asks PROD's state directory, made when it is not there: a host where it cannot be made has no restore points. */
   const prodOf = async (
@@ -60,7 +58,10 @@ export function createWorkbench({ transports, store, now }: MachineOptions): Wor
     };
 
   return {
-    plan,
+    async plan(app, options) {
+      const compared = await compare(app, options);
+      return planOf(compared, app, { checks: await checkPlan(app, sidesOf(app), compared) });
+    },
     async patch(app, planned) {
       const key = `patch:${planned.id}`;
       const known = await store.recall(key);
@@ -109,7 +110,8 @@ export function createWorkbench({ transports, store, now }: MachineOptions): Wor
         ...options,
         plan: planned,
         preprodRoot: app.preprod.root,
-        planNow: () => plan(app, { groups: planned.groups, fresh: false }),
+        // The digest decides whether it is still the same plan: what was checked then needs no second look.
+        planNow: async () => planOf(await compare(app, { groups: planned.groups, fresh: false }), app),
         // Both sides are what the plan says they are for the last time: later nobody could show what was changed.
         keepPatch: async () =>
           store.remember(`patch:${planned.id}`, await patchSides(sidesOf(app), planned.changes)),

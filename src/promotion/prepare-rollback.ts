@@ -10,7 +10,8 @@ import type { Change } from "../tree/plan.ts";
 import { scan } from "../tree/scan.ts";
 import type { Hold } from "./hold.ts";
 import { done, failed, type Progress, type StepOutcome } from "./ports.ts";
-import { type Preparation, stageOutcome, type TargetOptions } from "./target.ts";
+import { stageOutcome } from "./step-outcomes.ts";
+import type { Preparation, TargetOptions } from "./target.ts";
 
 export function prepareRollback(options: TargetOptions & { readonly store: Store }): Preparation {
   const { record, store } = options;

@@ -1,17 +1,25 @@
 // One promotion's steps on PROD, each put together from the rooms that know how: the only file that knows all of them.
 
 import { createRestorePoint } from "../backup/create-restore-point.ts";
-import type { RestorePoint } from "../backup/restore-point.ts";
 import type { AppConfig } from "../config/config.ts";
 import type { HealthReport } from "../health/health.ts";
-import { type RestartResult, restart } from "../restart/restart.ts";
+import { restart } from "../restart/restart.ts";
 import type { Transport } from "../transport/transport.ts";
 import { describeMove, type Plan, type PlanBody } from "../tree/plan.ts";
-import { type StageResult, stage } from "../tree/stage.ts";
-import { type SwapResult, swap, swapBack } from "../tree/swap.ts";
+import { stage } from "../tree/stage.ts";
+import { swap, swapBack } from "../tree/swap.ts";
 import type { Hold, Holder } from "./hold.ts";
 import { done, failed, type Progress, type StepOutcome, type Target } from "./ports.ts";
 import type { Facts, PromotionRecord, StepName } from "./promotions.ts";
+import {
+  healthOutcome,
+  healthWord,
+  restartOutcome,
+  seenOf,
+  stageOutcome,
+  stoppedBeforeWriting,
+  swapOutcome,
+} from "./step-outcomes.ts";
 
 export type TargetOptions = {
   readonly app: AppConfig;
@@ -211,100 +219,6 @@ export function preparePromotion(
       );
     },
   };
-}
-
-export const stoppedBeforeWriting: StepOutcome = failed("nothing", { code: "stopped", details: {} });
-
-export function stageOutcome(result: StageResult, host: string): StepOutcome {
-  switch (result.outcome) {
-    case "staged":
-      return done({ files: result.files, bytes: result.bytes });
-    case "mismatch":
-      return failed("nothing", { code: "stale", details: { paths: result.paths } }, { moved: result.paths });
-    case "disk-full": {
-      const { bytesNeeded: needed, bytesFree: free, inodesNeeded, inodesFree } = result;
-      return failed("nothing", {
-        code: "disk-full",
-        details: { host, needed, free, inodesNeeded, inodesFree },
-      });
-    }
-    case "stopped":
-      return stoppedBeforeWriting;
-  }
-}
-
-function swapOutcome(result: SwapResult): StepOutcome {
-  switch (result.outcome) {
-    case "swapped":
-      return done({ swapMilliseconds: result.swapMilliseconds, stayed: result.stayed.length });
-    case "moved":
-      return failed("nothing", { code: "stale", details: { paths: result.paths } }, { moved: result.paths });
-    case "unstaged":
-      return failed(
-        "nothing",
-        { code: "stage-mismatch", details: { path: result.paths[0] ?? "", paths: result.paths } },
-        { moved: result.paths },
-      );
-    case "unprepared":
-      return failed(
-        "nothing",
-        result.noRoom
-          ? { code: "disk-full", details: {} }
-          : { code: "swap-failed", details: { reason: result.because } },
-      );
-    case "undone":
-      return failed("undone", {
-        code: "swap-failed",
-        details: { reason: result.because, paths: result.paths },
-      });
-    case "mixed":
-      return failed(
-        "unknown",
-        { code: "swap-mixed", details: { reason: result.because, paths: result.paths } },
-        { moved: result.paths },
-      );
-  }
-}
-
-function restartOutcome(result: RestartResult, log: string): StepOutcome {
-  switch (result.outcome) {
-    case "restarted":
-      return done({ mark: result.mark, log });
-    case "stopped":
-      return failed("something", { code: "stopped", details: {} });
-    case "failed": {
-      const { details, reason, excerpt, mark } = result;
-      const facts = mark === undefined ? {} : { mark, log };
-      return failed(
-        "something",
-        { code: "restart-failed", details: { ...details, reason } },
-        { excerpt, facts },
-      );
-    }
-  }
-}
-
-function healthOutcome(report: HealthReport, progress: Progress): StepOutcome {
-  const facts = {
-    healthAfter: report.outcome,
-    seenAfter: seenOf(report),
-    waitedSeconds: report.waitedSeconds,
-  };
-  if (report.outcome === "healthy") return done(facts);
-  if (progress.shouldStop()) return failed("something", { code: "stopped", details: {} }, { facts });
-  return failed(
-    "something",
-    { code: "unhealthy", details: { reason: report.reason } },
-    { facts, excerpt: report.excerpt },
-  );
-}
-
-function seenOf(report: HealthReport | undefined): string {
-  return report?.probes.map(({ seen }) => seen).join(", ") ?? "";
-}
-
-function healthWord(value: unknown): RestorePoint["health"] {
-  return value === "healthy" || value === "unhealthy" ? value : "unknown";
 }
 
 function sizesOf({ changes, summary }: Plan): Facts {
