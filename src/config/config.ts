@@ -104,7 +104,13 @@ export type HttpProbe = {
   readonly timeoutSeconds: number;
 };
 
-export type LogScan = { readonly command: string; readonly tail: number; readonly forbid: readonly string[] };
+export type LogScan = {
+  readonly command: string;
+  /** Where it runs: PROD's root; the login's home when left out. */
+  readonly root?: string;
+  readonly tail: number;
+  readonly forbid: readonly string[];
+};
 
 export type ApprovalConfig = {
   /** Slack user ids (`U…`, `W…`) and user group ids (`S…`). */

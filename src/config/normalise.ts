@@ -63,7 +63,7 @@ function appOf(name: string, written: WrittenApp, hosts: ReadonlyMap<string, Hos
     rehearse: written.rehearse,
     hooks: hooksOf(written.hooks),
     restart: restartOf(written.restart),
-    health: healthOf(written.health),
+    health: healthOf(written.health, plainRoot(written.prod.root)),
     approval: {
       approvers: approval.approvers,
       required: approval.required ?? defaults.approval.required,
@@ -112,7 +112,7 @@ function restartOf(written: WrittenApp["restart"]): RestartConfig {
     : { kind: "command", command, timeoutSeconds };
 }
 
-function healthOf(written: WrittenApp["health"] = {}): HealthConfig {
+function healthOf(written: WrittenApp["health"] = {}, root: string): HealthConfig {
   const otherwise = defaults.health;
   return {
     startPeriodSeconds: secondsOf(written["start-period"] ?? otherwise["start-period"]),
@@ -131,6 +131,7 @@ function healthOf(written: WrittenApp["health"] = {}): HealthConfig {
         ? undefined
         : {
             command: written.logs.command,
+            root,
             tail: written.logs.tail ?? otherwise.logs.tail,
             forbid: written.logs.forbid ?? [],
           },

@@ -162,7 +162,7 @@ const http = z.strictObject({
 
 const logs = z.strictObject({
   command: values.command.meta(
-    about("Prints the app's log, on PROD's host, and ends. Only what came after the restart is judged."),
+    about("Prints the app's log, run in PROD's root, and ends. Only what came after the restart is judged."),
   ),
   tail: count(1, 1000)
     .optional()

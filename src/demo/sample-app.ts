@@ -101,7 +101,7 @@ apps:
       interval: 1s
       successes: 2
       http: [{ url: ${text(app.url)}, contains: Back to the Kitchen }]
-      logs: { command: ${text(`cat ${quote(join(app.prod, "logs/app.log"))}`)}, tail: 20, forbid: [Error] }
+      logs: { command: cat logs/app.log, tail: 20, forbid: [Error] }
     approval: { approvers: ${JSON.stringify(app.approvers)}, expires: 1h }
 `;
 }

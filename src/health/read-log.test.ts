@@ -96,3 +96,10 @@ test("a command's stderr is part of the log, and its exit code is told", async (
     "the log cannot be read: its command ended with exit code 3: gone",
   );
 });
+
+test("the command runs in PROD's root, where the app's own paths are right", async () => {
+  await writeFile(file, "ERROR no salt\n");
+  const logs = { ...scan("cat app.log"), root: directory };
+  const { probed } = await askLog(transport, logs, { restart: "1700000000.000000000", log: "" }, 20);
+  expect(probed.trouble).toBe("the log since the restart says: ERROR no salt");
+});

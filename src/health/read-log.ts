@@ -12,6 +12,9 @@ const mostSeconds = 15;
 
 // The command's text may hold a secret: it reaches the shell by the environment and is no argument of a process.
 const script = `
+if [ -n "$3" ]; then
+  case $3 in "~/"*) cd -- "\${HOME:?}/\${3#??}" ;; *) cd -- "$3" ;; esac || exit 66
+fi
 {
   log_command=$1 timeout -k 1 "$2" sh -c 'unset LC_ALL; eval "$log_command"' </dev/null 2>&1
   echo "rc=$?" >&2
@@ -23,10 +26,15 @@ type LogText =
   | { readonly is: "trouble"; readonly because: string; readonly lines: readonly string[] }
   | { readonly is: "unreached"; readonly reason: string };
 
-async function readLog(transport: Transport, command: string, seconds: number): Promise<LogText> {
+async function readLog(
+  transport: Transport,
+  command: string,
+  root: string,
+  seconds: number,
+): Promise<LogText> {
   const limit = Math.max(1, Math.ceil(Math.min(seconds, mostSeconds)));
   const answer = await askHost(transport, script, {
-    args: [command, String(limit)],
+    args: [command, String(limit), root],
     timeoutSeconds: limit + 10,
   });
   if (answer.is === "unreached") return answer;
@@ -56,7 +64,7 @@ export async function takeLogMark(options: {
 }): Promise<string> {
   const { transport, logs } = options;
   if (logs === undefined || logRequest(logs, "0.000000000").since === "moment") return "";
-  const log = await readLog(transport, logs.command, mostSeconds);
+  const log = await readLog(transport, logs.command, logs.root ?? "", mostSeconds);
   if (log.is !== "log") return "";
   // A last line without its end may still grow into another.
   const lines = log.ended ? log.lines : log.lines.slice(0, -1);
@@ -74,7 +82,7 @@ export async function askLog(
 ): Promise<LogLook> {
   const name = "log";
   const request = logRequest(logs, since.restart);
-  const log = await readLog(transport, request.command, seconds);
+  const log = await readLog(transport, request.command, logs.root ?? "", seconds);
   if (log.is === "unreached") return { probed: unreached(name, transport.host, log.reason), excerpt: [] };
   const window = log.lines.slice(-windowOf(logs));
   const lines = request.since === "mark" ? linesAfterMark(window, since.log) : window;
