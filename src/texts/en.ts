@@ -1,5 +1,6 @@
 // Every sentence in English; the other languages take their shape from here.
 
+import { approving } from "./en/approving.ts";
 import { conversation } from "./en/conversation.ts";
 import { failures } from "./en/failures.ts";
 import { plan } from "./en/plan.ts";
@@ -14,6 +15,15 @@ const someone = {
   youKnow: "the approvers of the configuration",
 };
 
-export const en = { measures: englishMeasures, someone, plan, promotion, conversation, failures, terminal };
+export const en = {
+  measures: englishMeasures,
+  someone,
+  plan,
+  approving,
+  promotion,
+  conversation,
+  failures,
+  terminal,
+};
 
 export type Texts = typeof en;

@@ -1,6 +1,7 @@
 // Chaque phrase en français.
 
 import type { Texts } from "./en.ts";
+import { approving } from "./fr/approving.ts";
 import { conversation } from "./fr/conversation.ts";
 import { failures } from "./fr/failures.ts";
 import { plan } from "./fr/plan.ts";
@@ -19,6 +20,7 @@ export const fr: Texts = {
   measures: frenchMeasures,
   someone,
   plan,
+  approving,
   promotion,
   conversation,
   failures,

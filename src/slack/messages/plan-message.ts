@@ -4,17 +4,8 @@ import type { KnownBlock } from "@slack/types";
 import type { ApprovalConfig, RestartConfig } from "../../config/config.ts";
 import type { Decision, PromotionRecord } from "../../promotion/promotions.ts";
 import type { Plan } from "../../tree/plan.ts";
-import {
-  actions,
-  button,
-  confirm,
-  context,
-  fields,
-  header,
-  type Message,
-  preformatted,
-  section,
-} from "./blocks.ts";
+import { approveButton } from "./acknowledgement.ts";
+import { actions, button, context, fields, header, type Message, preformatted, section } from "./blocks.ts";
 import { draft, withinBudget } from "./budget.ts";
 import { fileList } from "./file-list.ts";
 import { planWarnings } from "./plan-warnings.ts";
@@ -134,21 +125,7 @@ function buttons(
   { blocked, empty, files }: { blocked: boolean; empty: boolean; files: number },
 ) {
   const { texts } = voice;
-  const approve = button(texts.plan.approve, {
-    action: "plan.approve",
-    value: plan.id,
-    style: "primary",
-    label: texts.plan.approveLabel(plan.id),
-    confirm: confirm(
-      {
-        title: texts.plan.approveTitle(files),
-        text: texts.plan.approveText(restartWords(voice, restart)),
-        yes: texts.plan.approveYes,
-        no: texts.plan.approveNo,
-      },
-      "primary",
-    ),
-  });
+  const approve = approveButton(voice, plan, { files, restarts: restartWords(voice, restart) });
   const again = button(texts.plan.newPlan, { action: "plan.refresh", value: plan.id, style: "primary" });
   const reject = button(texts.plan.reject, { action: "plan.reject", value: plan.id, style: "danger" });
   const diff = button(texts.plan.fullDiff, { action: "plan.full_diff", value: plan.id });
