@@ -5,12 +5,12 @@ import type { AppConfig } from "../config/config.ts";
 import { PasserelleError } from "../errors.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { Change, Comparison } from "./change.ts";
-import { describeChanges } from "./describe-changes.ts";
+import { describeChanges, hashDrafts } from "./describe-changes.ts";
 import type { Tree } from "./entry.ts";
 import { type CountedLines, type LineCounts, linesKey } from "./lines.ts";
 import { listedTree } from "./listed-tree.ts";
 import { type HashMemory, noMemory, readHashes, readPairs, writeHashes, writePairs } from "./memory.ts";
-import { equalLine, pairSides } from "./pair.ts";
+import { pairSides } from "./pair.ts";
 import { shortened } from "./parents.ts";
 import { openReadSide, type ReadSide } from "./read-side.ts";
 import { settleRewrites } from "./rewrites.ts";
@@ -18,6 +18,7 @@ import { compileRules, type Rules } from "./rules.ts";
 import { type OpenScan, openScan } from "./scan.ts";
 import { scopeOf } from "./scan-script.ts";
 import { type PairMemory, settlePairs } from "./settle-pairs.ts";
+import { createTally } from "./tally.ts";
 
 /** `root` as configured: absolute, or `~/…`. */
 export type Side = { readonly transport: Transport; readonly root: string };
@@ -80,7 +81,7 @@ export async function compareSides(request: CompareRequest): Promise<Compared> {
   });
 
   await Promise.all([
-    memory.remember(keys.pairs, writePairs(new Float64Array(new Set(pairMemory.toRemember)))),
+    memory.remember(keys.pairs, writePairs(pairMemory.toRemember)),
     memory.remember(keys.preprodHashes, writeHashes(left.toRemember)),
     memory.remember(keys.prodHashes, writeHashes(right.toRemember)),
     isSettled(left) && isSettled(right)
@@ -112,35 +113,40 @@ async function compareListings(
 ): Promise<Comparison> {
   const pairing = pairSides(preprod.listing, prod.listing, options.rules);
   const { open } = pairing;
-  const [same, rewrites] = await both(
-    settlePairs(preprod, prod, open, options.pairMemory),
-    settleRewrites(preprod, prod, pairing.rewriting, options.pairMemory),
+  const [[same, rewrites]] = await both(
+    both(
+      settlePairs(preprod, prod, open, options.pairMemory),
+      settleRewrites(preprod, prod, pairing.rewriting, options.pairMemory),
+    ),
+    // What is certain to change is hashed while the rest is still being compared.
+    hashDrafts(preprod, prod, pairing.drafts),
   );
   const drafts = [...pairing.drafts, ...rewrites.drafts];
-  const equal = [...pairing.equal];
-  for (const [at, pair] of open.entries()) {
-    const sameMode = preprod.listing.mode(pair.preprod) === prod.listing.mode(pair.prod);
-    if (same[at] !== true) drafts.push({ ...pair, kind: "change" });
-    else if (!sameMode) drafts.push({ ...pair, kind: "mode" });
-    else equal.push(equalLine(pair.path, prod.listing, pair.prod));
+  const { equal } = pairing;
+  for (let at = 0; at < open.prod.length; at += 1) {
+    const [left, right] = [open.preprod[at] ?? 0, open.prod[at] ?? 0];
+    const sameMode = preprod.listing.mode(left) === prod.listing.mode(right);
+    if (same[at] === 1 && sameMode) equal.add(prod.listing, right, true);
+    else {
+      const kind = same[at] === 1 ? "mode" : "change";
+      drafts.push({ kind, path: prod.listing.path(right), preprod: left, prod: right });
+    }
   }
-  for (const pair of rewrites.equal) equal.push(equalLine(pair.path, prod.listing, pair.prod));
+  for (const pair of rewrites.equal) equal.add(prod.listing, pair.prod, true);
+  const only = createTally();
+  for (const { index } of pairing.onlyInProd) only.add(prod.listing, index, false);
 
   const changes = await describeChanges(preprod, prod, drafts, rewrites.rewritten, options.counted);
-  const onlyInProd = pairing.onlyInProd;
   return {
     preprod: { host: preprod.scanned.host, root: preprod.scanned.root },
     prod: { host: prod.scanned.host, root: prod.scanned.root },
     groups: [...new Set(options.groups)].sort(),
     changes,
-    equal: {
-      count: equal.filter((line) => !line.includes("\0directory\0")).length,
-      digest: digestOf(equal),
-    },
+    equal: { count: equal.count(), digest: equal.digest() },
     onlyInProd: {
-      count: onlyInProd.filter(({ type }) => type !== "directory").length,
-      digest: digestOf(onlyInProd.map(({ path, type }) => `${path}\0${type}`)),
-      paths: shortened(onlyInProd.filter(({ isShown }) => isShown).map(({ path }) => path)),
+      count: only.count(),
+      digest: only.digest(),
+      paths: shortened(pairing.onlyInProd.filter(({ isShown }) => isShown).map(({ path }) => path)),
     },
     unexplained: (["preprod", "prod"] as const).flatMap((side) =>
       shortened(pairing.unexplained.filter((one) => one.side === side).map(({ path }) => path)).map(
@@ -244,13 +250,4 @@ function countedLines(changes: readonly Change[]): CountedLines {
     counted.set(linesKey(before, after), { linesAdded, linesRemoved, binary });
   }
   return counted;
-}
-
-function digestOf(lines: readonly string[]): string {
-  const hash = createHash("sha256");
-  for (const line of lines.toSorted()) {
-    // A lone surrogate would be hashed as U+FFFD, the same for every byte it may stand for.
-    hash.update(line.isWellFormed() ? line : JSON.stringify(line)).update("\0\0");
-  }
-  return hash.digest("hex");
 }

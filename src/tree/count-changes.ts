@@ -60,25 +60,17 @@ export async function countChanges(
     }
   }
 
-  const contents = await wantedContents(preprod, changes, wishes, rewritten);
-  const withBefore = wishes.filter(({ before }) => before !== undefined);
-  for (const { at, before, after } of wishes) {
-    if (before !== undefined || after === undefined) continue;
-    lines[at] = countLines(undefined, contents.get(at));
-    contents.delete(at);
+  const [wanted, current] = await Promise.all([
+    wantedContents(preprod, changes, wishes, rewritten),
+    currentContents(prod, wishes),
+  ]);
+  for (const { at } of wishes) {
+    lines[at] = countLines(current.get(at), wanted.get(at));
+    wanted.delete(at);
+    current.delete(at);
+    // Two texts may take a tenth of a second: somebody may be waiting for an answer.
+    await setImmediate();
   }
-  await readFiles(
-    prod.transport,
-    prod.scanned.root,
-    withBefore.flatMap(({ before }) => before ?? []),
-    async (index, content) => {
-      const wish = withBefore[index];
-      if (wish === undefined) return;
-      lines[wish.at] = countLines(content, contents.get(wish.at));
-      contents.delete(wish.at);
-      await setImmediate();
-    },
-  );
   for (const side of [preprod, prod]) {
     const files = large.filter((one) => one.side === side).slice(0, mostPeeks);
     const binary = await areBinary(side, files);
@@ -105,6 +97,20 @@ async function wantedContents(
   await readFiles(
     preprod.transport,
     preprod.scanned.root,
+    fetched.map(({ file }) => file),
+    (index, content) => {
+      contents.set(fetched[index]?.at ?? -1, content);
+    },
+  );
+  return contents;
+}
+
+async function currentContents(prod: ReadSide, wishes: readonly Wish[]): Promise<Map<number, Buffer>> {
+  const contents = new Map<number, Buffer>();
+  const fetched = wishes.flatMap(({ at, before }) => (before === undefined ? [] : [{ at, file: before }]));
+  await readFiles(
+    prod.transport,
+    prod.scanned.root,
     fetched.map(({ file }) => file),
     (index, content) => {
       contents.set(fetched[index]?.at ?? -1, content);

@@ -8,6 +8,30 @@ import type { Draft } from "./pairing.ts";
 import type { ReadSide } from "./read-side.ts";
 import type { RewrittenFile } from "./rewrites.ts";
 
+/** Both sides' hashes of the files of these drafts. What was asked for once is not hashed again. */
+export async function hashDrafts(
+  preprod: ReadSide,
+  prod: ReadSide,
+  drafts: readonly Draft[],
+): Promise<readonly [ReadonlyMap<number, string>, ReadonlyMap<number, string>]> {
+  const filesOf = (side: ReadSide, places: readonly number[]): readonly number[] =>
+    places.filter((index) => index !== -1 && side.listing.isFile(index));
+  return Promise.all([
+    preprod.hashesOf(
+      filesOf(
+        preprod,
+        drafts.map((draft) => draft.preprod),
+      ),
+    ),
+    prod.hashesOf(
+      filesOf(
+        prod,
+        drafts.map((draft) => draft.prod),
+      ),
+    ),
+  ]);
+}
+
 export async function describeChanges(
   preprod: ReadSide,
   prod: ReadSide,
@@ -16,22 +40,7 @@ export async function describeChanges(
   counted: CountedLines,
 ): Promise<readonly Change[]> {
   const ordered = drafts.toSorted((left, right) => (left.path < right.path ? -1 : 1));
-  const filesOf = (side: ReadSide, places: readonly number[]): readonly number[] =>
-    places.filter((index) => index !== -1 && side.listing.type(index) === "file");
-  const [wanted, current] = await Promise.all([
-    preprod.hashesOf(
-      filesOf(
-        preprod,
-        ordered.map((draft) => draft.preprod),
-      ),
-    ),
-    prod.hashesOf(
-      filesOf(
-        prod,
-        ordered.map((draft) => draft.prod),
-      ),
-    ),
-  ]);
+  const [wanted, current] = await hashDrafts(preprod, prod, ordered);
   const changes = ordered.map((draft): Change => {
     const before = draft.prod === -1 ? undefined : withHash(prod, draft.prod, current);
     const after = draft.preprod === -1 ? draft.needed : withHash(preprod, draft.preprod, wanted);

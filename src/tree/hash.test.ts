@@ -8,7 +8,9 @@ import { makeHostileTree } from "../../test/hostile-tree.ts";
 import { openLocal } from "../transport/local.ts";
 import { readFiles } from "./contents.ts";
 import { type HashedFile, hashFiles } from "./hash.ts";
+import type { OpenPairs } from "./pairing.ts";
 import { sameContent } from "./same-content.ts";
+import { scan } from "./scan.ts";
 
 let root: string;
 const transport = openLocal();
@@ -68,39 +70,40 @@ describe("hashing on the host", () => {
 });
 
 describe("comparing bytes on the host", () => {
+  /** Both sides as they are now, with every path that both have as a pair. */
+  async function sides() {
+    const [preprod, prod] = await Promise.all([
+      scan(transport, join(root, "a")),
+      scan(transport, join(root, "b")),
+    ]);
+    const places = new Map(
+      Array.from({ length: prod.listing.count }, (_, at) => [prod.listing.path(at), at]),
+    );
+    const pairs: OpenPairs = { preprod: [], prod: [] };
+    for (let at = 1; at < preprod.listing.count; at += 1) {
+      pairs.preprod.push(at);
+      pairs.prod.push(places.get(preprod.listing.path(at)) ?? -1);
+    }
+    return { preprod, prod, pairs };
+  }
+
   test("says for each pair whether it is the same", async () => {
+    const differing = ["large", "late"];
     for (const side of ["a", "b"]) {
       mkdirSync(join(root, side));
       for (let number = 0; number < 700; number += 1) {
-        writeFileSync(
-          join(root, side, `f\n${number}`),
-          number % 7 === 0 ? `${side} ${number}` : `- ${number}`,
-        );
+        const name = `f\n${number}`;
+        writeFileSync(join(root, side, name), number % 7 === 0 ? `${side} ${number}` : `- ${number}`);
+        if (number % 7 === 0 && side === "a") differing.push(name);
       }
       writeFileSync(join(root, side, "large"), Buffer.alloc(2_500_000, side === "a" ? "x" : "y"));
       writeFileSync(join(root, side, "late"), `${"z".repeat(2_500_000)}${side}`);
     }
-    const pairs = filesIn(join(root, "a")).map(({ path, size }) => ({
-      preprodPath: path,
-      prodPath: path,
-      size,
-    }));
-    const same = await sameContent(transport, { preprod: join(root, "a"), prod: join(root, "b") }, pairs);
+    const { preprod, prod, pairs } = await sides();
+    const same = await sameContent(transport, preprod, prod, pairs);
     expect(same).toHaveLength(702);
-    expect(
-      pairs
-        .filter((_, index) => same?.[index] === false)
-        .map(({ preprodPath }) => preprodPath)
-        .sort(),
-    ).toEqual(
-      [
-        "large",
-        "late",
-        ...Array.from({ length: 700 }, (_, number) => number)
-          .filter((number) => number % 7 === 0)
-          .map((number) => `f\n${number}`),
-      ].sort(),
-    );
+    const found = pairs.preprod.filter((_, at) => same?.[at] === 0).map((at) => preprod.listing.path(at));
+    expect(found.sort()).toEqual(differing.sort());
   });
 
   test("names the side that is not any more what was listed", async () => {
@@ -108,15 +111,14 @@ describe("comparing bytes on the host", () => {
       mkdirSync(join(root, side));
       writeFileSync(join(root, side, "f"), "1234");
     }
-    const roots = { preprod: join(root, "a"), prod: join(root, "b") };
-    const pair = { preprodPath: "f", prodPath: "f", size: 4 };
+    const { preprod, prod, pairs } = await sides();
     writeFileSync(join(root, "b", "f"), "1");
-    await expect(sameContent(transport, roots, [pair])).rejects.toMatchObject({
+    await expect(sameContent(transport, preprod, prod, pairs)).rejects.toMatchObject({
       code: "scan-moved",
       details: { path: join(root, "b", "f") },
     });
     rmSync(join(root, "a", "f"));
-    await expect(sameContent(transport, roots, [pair])).rejects.toMatchObject({
+    await expect(sameContent(transport, preprod, prod, pairs)).rejects.toMatchObject({
       code: "scan-moved",
       details: { path: join(root, "a", "f") },
     });

@@ -15,8 +15,10 @@ export type EntryType = Entry["type"];
 /** Entries by their place in the listing. The first one is the root, with the path `""`; parents come before what is in them. */
 export interface Listing {
   readonly count: number;
-  path(index: number): string;
+  /** Of the path only the first `length` bytes, if that is given. */
+  path(index: number, length?: number): string;
   type(index: number): EntryType;
+  isFile(index: number): boolean;
   mode(index: number): number;
   size(index: number): number;
   entry(index: number): Entry;
@@ -24,9 +26,13 @@ export interface Listing {
   isMounted(index: number): boolean;
   /** Seconds since the epoch, rounded up. */
   changedAt(index: number): number;
-  /** Where the record's bytes are, for hashing an entry's identity with its path. */
-  record(index: number): { readonly start: number; readonly end: number };
+  /** Every record as it came. What follows says where in it things are. */
   readonly bytes: Uint8Array;
+  record(index: number): { readonly start: number; readonly end: number };
+  pathStart(index: number): number;
+  pathEnd(index: number): number;
+  /** Of the last part of the path. */
+  nameStart(index: number): number;
 }
 
 export type ListingReader = {
@@ -38,7 +44,7 @@ export type ListingReader = {
 const space = 0x20;
 
 export function readListing(): ListingReader {
-  let bytes = Buffer.allocUnsafeSlow(1 << 16);
+  let bytes = Buffer.from(new ArrayBuffer(1 << 16));
   let length = 0;
   let parsed = 0;
   let starts = new Uint32Array(1024);
@@ -67,9 +73,9 @@ export function readListing(): ListingReader {
   return {
     push(chunk) {
       if (length + chunk.length > bytes.length) {
-        const larger = Buffer.allocUnsafeSlow(Math.max(Math.ceil(bytes.length * 1.6), length + chunk.length));
-        bytes.copy(larger, 0, 0, length);
-        bytes = larger;
+        // `transfer` gives the old memory back at once, which the garbage collector would do when it is pressed to.
+        const wanted = Math.max(Math.ceil(bytes.length * 1.5), length + chunk.length);
+        bytes = Buffer.from(bytes.buffer.transfer(wanted));
       }
       bytes.set(chunk, length);
       length += chunk.length;
@@ -77,12 +83,15 @@ export function readListing(): ListingReader {
     },
     end() {
       if (parsed !== length) throw new Error("a listing that ends inside a record");
-      return packedListing(bytes.subarray(0, length), starts.subarray(0, count), paths.subarray(0, count));
+      bytes = Buffer.from(bytes.buffer.transfer(length));
+      return packedListing(bytes, starts.slice(0, count), paths.slice(0, count));
     },
   };
 }
 
+const slash = 0x2f;
 const linkLetter = "l".charCodeAt(0);
+const fileLetter = "f".charCodeAt(0);
 
 const types: Readonly<Record<string, EntryType>> = {
   f: "file",
@@ -93,6 +102,7 @@ const types: Readonly<Record<string, EntryType>> = {
   b: "special",
   c: "special",
 };
+const typesByCode = Array.from({ length: 256 }, (_, code) => types[String.fromCharCode(code)]);
 const kinds = { p: "fifo", s: "socket", b: "block", c: "character" } as const;
 
 function packedListing(bytes: Buffer, starts: Uint32Array, paths: Uint32Array): Listing {
@@ -108,15 +118,20 @@ function packedListing(bytes: Buffer, starts: Uint32Array, paths: Uint32Array): 
     return bytes.toString("latin1", starts[index], (paths[index] ?? 0) - 1).split(" ");
   }
 
-  /** The last field before the path. */
-  function device(index: number): string {
-    const end = (paths[index] ?? 0) - 1;
-    let start = end;
-    while (bytes[start - 1] !== space) start -= 1;
-    return bytes.toString("latin1", start, end);
+  const root = { start: 0, length: 0 };
+  if (starts.length > 0) {
+    const end = (paths[0] ?? 0) - 1;
+    root.start = bytes.lastIndexOf(space, end - 1) + 1;
+    root.length = end - root.start;
   }
 
-  const rootDevice = starts.length === 0 ? "" : device(0);
+  /** The device is the last field before the path. */
+  function isMounted(index: number): boolean {
+    const start = (paths[index] ?? 0) - 1 - root.length;
+    if (bytes[start - 1] !== space) return true;
+    for (let at = 0; at < root.length; at += 1) if (bytes[start + at] !== bytes[root.start + at]) return true;
+    return false;
+  }
 
   /** A whole number in the record without making a string of it. */
   function number(index: number, wanted: number, base: 8 | 10): number {
@@ -132,21 +147,34 @@ function packedListing(bytes: Buffer, starts: Uint32Array, paths: Uint32Array): 
   }
 
   function type(index: number): EntryType {
-    const letter = String.fromCharCode(bytes[starts[index] ?? 0] ?? 0);
-    const found = types[letter];
-    if (found === undefined) throw new Error(`an entry of type ${JSON.stringify(letter)}`);
+    const found = typesByCode[bytes[starts[index] ?? 0] ?? 0];
+    if (found === undefined) throw new Error(`an entry of an unknown type: ${fields(index).join(" ")}`);
     return found;
+  }
+
+  function nameStart(index: number): number {
+    const start = paths[index] ?? 0;
+    let at = pathEnd(index);
+    while (at > start && bytes[at - 1] !== slash) at -= 1;
+    return at;
   }
 
   return {
     count: starts.length,
     bytes,
     type,
-    path: (index) => text(bytes, paths[index] ?? 0, pathEnd(index)),
+    isFile: (index) => bytes[starts[index] ?? 0] === fileLetter,
+    path: (index, length) => {
+      const start = paths[index] ?? 0;
+      return text(bytes, start, length === undefined ? pathEnd(index) : start + length);
+    },
     mode: (index) => number(index, 1, 8),
     size: (index) => number(index, 2, 10),
-    isMounted: (index) => device(index) !== rootDevice,
+    isMounted,
     changedAt: (index) => number(index, 4, 10) + 1,
+    pathStart: (index) => paths[index] ?? 0,
+    pathEnd,
+    nameStart,
     record: (index) => ({ start: starts[index] ?? 0, end: endOf(index) }),
     entry(index) {
       const [letter = "", mode = "", size = "", modified = "", changed = "", inode = "", device = ""] =

@@ -55,16 +55,32 @@ function mix(
 }
 
 /** Fingerprints of pairs that were found to hold the same. */
-export function writePairs(pairs: Float64Array): string {
-  return Buffer.from(pairs.buffer, pairs.byteOffset, pairs.byteLength).toString("base64");
+export function writePairs(pairs: readonly number[]): string {
+  const sorted = Float64Array.from(pairs).sort();
+  return Buffer.from(sorted.buffer).toString("base64");
 }
 
-export function readPairs(value: string | undefined): ReadonlySet<number> {
-  if (value === undefined) return new Set();
+export type KnownPairs = { readonly size: number; readonly has: (fingerprint: number) => boolean };
+
+export function readPairs(value: string | undefined): KnownPairs {
+  if (value === undefined || value === "") return { size: 0, has: () => false };
   const bytes = Buffer.from(value, "base64");
   const copy = new Uint8Array(bytes.byteLength - (bytes.byteLength % 8));
   copy.set(bytes.subarray(0, copy.length));
-  return new Set(new Float64Array(copy.buffer));
+  const sorted = new Float64Array(copy.buffer);
+  return {
+    size: sorted.length,
+    has(fingerprint) {
+      let low = 0;
+      let high = sorted.length;
+      while (low < high) {
+        const middle = (low + high) >>> 1;
+        if ((sorted[middle] ?? 0) < fingerprint) low = middle + 1;
+        else high = middle;
+      }
+      return sorted[low] === fingerprint;
+    },
+  };
 }
 
 const hashRecord = 40;

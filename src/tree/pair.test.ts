@@ -20,7 +20,8 @@ function pair(preprod: Entries, prod: Entries, settings: Partial<AppConfig>, gro
   };
   const drafts: Draft[] = [
     ...pairing.drafts,
-    ...pairing.open.flatMap((one): Draft[] => {
+    ...pairing.open.prod.flatMap((place, at): Draft[] => {
+      const one = { path: right.path(place), preprod: pairing.open.preprod[at] ?? 0, prod: place };
       const same = contentOf(preprod, left.path(one.preprod)) === contentOf(prod, one.path);
       if (!same) return [{ ...one, kind: "change" }];
       return left.mode(one.preprod) === right.mode(one.prod) ? [] : [{ ...one, kind: "mode" }];

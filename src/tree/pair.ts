@@ -4,24 +4,26 @@ import type { PathRule } from "../config/config.ts";
 import type { ChangeKind, Unexplained } from "./change.ts";
 import { type Entry, sameEntry } from "./entry.ts";
 import type { Listing } from "./listing.ts";
-import { conflict, type Draft, type Pair, type Pairing } from "./pairing.ts";
+import { conflict, type Draft, type OpenPairs, type Pair, type Pairing } from "./pairing.ts";
 import { parentOf, parentsOf } from "./parents.ts";
+import { plainPairs } from "./plain-pairs.ts";
 import { planRemovals } from "./removals.ts";
 import { bareOf, isSelected, mapToPreprod, mapToProd, type Rules } from "./rules.ts";
-
-/** What of a pair that is the same goes into a plan's digest: nothing that changes without the pair becoming another. */
-export function equalLine(path: string, listing: Listing, index: number): string {
-  const type = listing.type(index);
-  if (type === "link") return `${path}\0link`;
-  return `${path}\0${type}\0${listing.mode(index)}${type === "file" ? `\0${listing.size(index)}` : ""}`;
-}
+import { createTally } from "./tally.ts";
 
 export function pairSides(preprod: Listing, prod: Listing, rules: Rules): Pairing {
-  const wanted = collectWanted(preprod, rules);
+  const plain = plainPairs(preprod, prod, rules);
+  const isPaired = { preprod: new Uint8Array(preprod.count), prod: new Uint8Array(prod.count) };
+  for (let at = 0; at < plain.count; at += 1) {
+    isPaired.preprod[plain.preprod[at] ?? 0] = 1;
+    isPaired.prod[plain.prod[at] ?? 0] = 1;
+  }
+  const wanted = collectWanted(preprod, rules, isPaired.preprod);
+  for (const rule of plain.rules) wanted.emptyRules.delete(rule);
   const drafts: Draft[] = [];
-  const open: Pair[] = [];
+  const open: OpenPairs = { preprod: [], prod: [] };
   const rewriting: Pair[] = [];
-  const equal: string[] = [];
+  const equal = createTally();
   const met = new Set<string>();
   const unexplained: Unexplained[] = [...wanted.unexplained];
   const directories = new Set<string>();
@@ -32,6 +34,10 @@ export function pairSides(preprod: Listing, prod: Listing, rules: Rules): Pairin
   const maybeUnexplained: string[] = [];
 
   for (let index = 1; index < prod.count; index += 1) {
+    if (isPaired.prod[index] === 1) {
+      stays.push(index);
+      continue;
+    }
     const path = prod.path(index);
     const type = prod.type(index);
     if (type === "directory") directories.add(path);
@@ -61,6 +67,9 @@ export function pairSides(preprod: Listing, prod: Listing, rules: Rules): Pairin
     stays.push(index);
     meet({ path, preprod: source, prod: index, rule: wanted.ruleOf[source] ?? mapping.rule });
   }
+  for (let at = 0; at < plain.count; at += 1) {
+    meetFiles(plain.preprod[at] ?? 0, plain.prod[at] ?? 0);
+  }
   for (const path of maybeUnexplained) {
     if (!filledUnexplained.has(path)) unexplained.push({ side: "prod", path });
   }
@@ -80,20 +89,27 @@ export function pairSides(preprod: Listing, prod: Listing, rules: Rules): Pairin
       drafts.push({ kind: "type", path, preprod: source, prod: index });
     } else if (type === "file") {
       if (isRewritten(rule, preprod, source)) rewriting.push(pair);
-      else if (preprod.size(source) !== prod.size(index)) {
-        drafts.push({ kind: "change", path, preprod: source, prod: index });
-      } else if (preprod.size(source) > 0) open.push(pair);
-      else settle(pair, "mode");
-    } else settle(pair, type === "link" ? "change" : "mode");
+      else meetFiles(source, index);
+    } else settle(source, index, type === "link" ? "change" : "mode");
   }
 
-  function settle({ path, preprod: source, prod: index }: Pair, kind: ChangeKind): void {
+  function meetFiles(source: number, index: number): void {
+    const size = preprod.size(source);
+    if (size !== prod.size(index)) {
+      drafts.push({ kind: "change", path: prod.path(index), preprod: source, prod: index });
+    } else if (size > 0) {
+      open.preprod.push(source);
+      open.prod.push(index);
+    } else settle(source, index, "mode");
+  }
+
+  function settle(source: number, index: number, kind: ChangeKind): void {
     const same =
       kind === "change"
         ? sameEntry(preprod.entry(source), prod.entry(index))
         : preprod.mode(source) === prod.mode(index);
-    if (same) equal.push(equalLine(path, prod, index));
-    else drafts.push({ kind, path, preprod: source, prod: index });
+    if (same) equal.add(prod, index, true);
+    else drafts.push({ kind, path: prod.path(index), preprod: source, prod: index });
   }
 
   const added: string[] = [];
@@ -153,10 +169,10 @@ type Wanted = {
   /** PROD paths that stay as they are with all in them: PREPROD has something there that cannot be promoted. */
   readonly frozen: Set<string>;
   readonly unexplained: readonly Unexplained[];
-  readonly emptyRules: ReadonlySet<PathRule>;
+  readonly emptyRules: Set<PathRule>;
 };
 
-function collectWanted(preprod: Listing, rules: Rules): Wanted {
+function collectWanted(preprod: Listing, rules: Rules, isPaired: Uint8Array): Wanted {
   const entries = new Map<string, number>();
   const ruleOf: PathRule[] = [];
   const frozen = new Set<string>();
@@ -168,6 +184,7 @@ function collectWanted(preprod: Listing, rules: Rules): Wanted {
     other === undefined || rules.paths.indexOf(rule) <= rules.paths.indexOf(other);
   const empty = new Set(rules.paths.filter((rule) => rule.from.endsWith("/") && isSelected(rules, rule)));
   for (let index = 1; index < preprod.count; index += 1) {
+    if (isPaired[index] === 1) continue;
     const path = preprod.path(index);
     const type = preprod.type(index);
     const mapping = mapToProd(rules, path, type === "directory");

@@ -4,6 +4,7 @@ import type { PathRule } from "../config/config.ts";
 import { PasserelleError } from "../errors.ts";
 import type { ChangeKind, Unexplained } from "./change.ts";
 import type { Entry } from "./entry.ts";
+import type { Tally } from "./tally.ts";
 
 /** Two files, of which PROD's may be absent (-1), by their place in their listing. */
 export type Pair = {
@@ -23,21 +24,24 @@ export type Draft = {
   readonly needed?: Entry;
 };
 
+/** Places in both listings, side by side: there may be a hundred thousand. */
+export type OpenPairs = { readonly preprod: number[]; readonly prod: number[] };
+
 export type Pairing = {
   readonly drafts: readonly Draft[];
   /** Files of the same size: only their content can tell. */
-  readonly open: readonly Pair[];
+  readonly open: OpenPairs;
   /** Files whose content is rewritten before it can be compared. */
   readonly rewriting: readonly Pair[];
-  /** One line for each pair that is the same, see `equalLine`. */
-  readonly equal: readonly string[];
+  /** Every pair that is the same; those that turn out to be are added to it. */
+  readonly equal: Tally;
   readonly onlyInProd: readonly LonelyPath[];
   readonly unexplained: readonly Unexplained[];
   readonly emptySources: readonly string[];
 };
 
 /** `isShown`: not a directory that what is in it already speaks for. */
-export type LonelyPath = { readonly path: string; readonly type: Entry["type"]; readonly isShown: boolean };
+export type LonelyPath = { readonly path: string; readonly index: number; readonly isShown: boolean };
 
 export function conflict(path: string, reason: string): PasserelleError {
   return new PasserelleError("path-conflict", { path, reason });

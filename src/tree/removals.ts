@@ -61,8 +61,7 @@ export function planRemovals(
   }
   const filled = new Set(kept.map(({ path }) => parentOf(path)));
   const onlyInProd = kept.map(({ path, index }) => {
-    const type = prod.type(index);
-    return { path, type, isShown: type !== "directory" || !filled.has(path) };
+    return { path, index, isShown: prod.type(index) !== "directory" || !filled.has(path) };
   });
   return { removed, onlyInProd, emptySources: [...emptySources] };
 }

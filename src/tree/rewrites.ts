@@ -37,7 +37,7 @@ export async function settleRewrites(
 
   for (const pair of pairs) {
     // A change of mode alone also carries the rewritten content, so that it is known what to stage.
-    if (sameMode(pair) && isRemembered(preprod, prod, pair, memory)) equal.push(pair);
+    if (sameMode(pair) && isRemembered(preprod, prod, pair.preprod, pair.prod, memory)) equal.push(pair);
     else unknown.push(pair);
   }
   const [sources, current] = await Promise.all([
@@ -56,7 +56,7 @@ export async function settleRewrites(
     const result = rewrite(content, pair.rule.rewrite);
     const sha256 = result === content ? sourceSha256 : createHash("sha256").update(result).digest("hex");
     const isSame = pair.prod !== -1 && current.get(pair.prod) === sha256;
-    if (isSame) rememberPair(preprod, prod, pair, memory);
+    if (isSame) rememberPair(preprod, prod, pair.preprod, pair.prod, memory);
     if (isSame && sameMode(pair)) {
       equal.push(pair);
       return;

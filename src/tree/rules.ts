@@ -48,7 +48,7 @@ export function compileRules(
 
 export function mapToProd(rules: Rules, preprodPath: string, isDirectory = false): Mapping {
   if (rules.ignore.matches(preprodPath, isDirectory)) return ignored;
-  const rule = rules.paths[ruleOf(rules, preprodPath)];
+  const rule = rules.paths[ruleAbout(rules, preprodPath)];
   if (rule === undefined) {
     return rules.paths.some(({ from }) => leadsTo(preprodPath, from)) ? above : unexplained;
   }
@@ -91,18 +91,18 @@ export function bareOf(written: string): string {
 }
 
 /** The first rule that says something about a PREPROD path; -1 if none does. */
-function ruleOf(rules: Rules, preprodPath: string): number {
+export function ruleAbout(rules: Rules, preprodPath: string): number {
   return rules.paths.findIndex(({ from, to }) => translate(preprodPath, from, to) !== undefined);
 }
 
 /** The rules that bring something to a PROD path, with what they bring: none whose PREPROD path an earlier rule takes elsewhere. */
-function sourcesOf(
+export function sourcesOf(
   rules: Rules,
   prodPath: string,
 ): readonly { readonly path: string; readonly rule: PathRule }[] {
   return rules.paths.flatMap((rule, index) => {
     const path = translate(prodPath, rule.to, rule.from);
-    if (path === undefined || (path !== "" && ruleOf(rules, path) !== index)) return [];
+    if (path === undefined || (path !== "" && ruleAbout(rules, path) !== index)) return [];
     return [{ path, rule }];
   });
 }
