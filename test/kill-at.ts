@@ -33,6 +33,7 @@ export function canTrace(): boolean {
 export async function runAndKillAt(
   spec: JobSpec,
   nth: number,
+  environment: NodeJS.ProcessEnv = {},
 ): Promise<{ result: JobResult; calls: number }> {
   const directory = mkdtempSync(join(tmpdir(), "trace-"));
   const pipe = join(directory, "pipe");
@@ -48,6 +49,7 @@ export async function runAndKillAt(
     }
   });
   const run = plainJobs({
+    environment,
     under: [
       "strace",
       "-f",

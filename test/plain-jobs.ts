@@ -1,7 +1,7 @@
 // Jobs without the machinery that makes them outlive their starter: the script runs under /bin/sh, here and now.
 
 import { spawn } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encodeBytes } from "../src/transport/bytes.ts";
@@ -49,4 +49,25 @@ export function plainJobs({ under = [], environment = {}, onStart = () => {} }: 
       rmSync(directory, { recursive: true, force: true });
     }
   };
+}
+
+/** A `PATH` with everything that this machine has but `hidden`; `remove` when done. */
+export function pathWithout(...hidden: readonly string[]): {
+  readonly path: string;
+  readonly remove: () => void;
+} {
+  const path = mkdtempSync(join(tmpdir(), "tools-"));
+  chmodSync(path, 0o755);
+  for (const directory of ["/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"]) {
+    if (!existsSync(directory)) continue;
+    for (const name of readdirSync(directory)) {
+      if (hidden.includes(name) || existsSync(join(path, name))) continue;
+      try {
+        symlinkSync(join(directory, name), join(path, name));
+      } catch {
+        // A dangling link of that name is there already.
+      }
+    }
+  }
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }

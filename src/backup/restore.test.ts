@@ -165,7 +165,7 @@ test("with the archive damaged as well nothing is written, and what is lost is n
     paths: ["app/main.py", "app/sub/deep.py"],
   });
   expect(snapshot(prod.root)).toEqual(after);
-  expect(readdirSync(join(prod.stateDir, "staging"))).toEqual([]);
+  expect(readdirSync(join(prod.stateDir, "staging"))).toEqual(["pr_1"]);
 });
 
 test("pruning keeps the newest, the last good ones and what is pinned, whatever the files' times say", async () => {

@@ -100,8 +100,11 @@ export function handOver(): {
       if (waiting !== undefined) {
         const { chunk, taken } = waiting;
         waiting = undefined;
-        yield chunk;
-        taken();
+        try {
+          yield chunk;
+        } finally {
+          taken();
+        }
       } else if (ended) {
         return;
       } else {

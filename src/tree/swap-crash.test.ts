@@ -1,23 +1,14 @@
 // A host that dies at any point of a swap or of the way back: whoever comes next ends at exactly the new or exactly the old tree.
 
 import { execFileSync } from "node:child_process";
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { changesBetween, readTree } from "../../test/changes-between.ts";
 import { contents, snapshot } from "../../test/compare-trees.ts";
 import { canTrace, runAndKillAt } from "../../test/kill-at.ts";
-import { plainJobs } from "../../test/plain-jobs.ts";
+import { pathWithout, plainJobs } from "../../test/plain-jobs.ts";
 import type { JobSpec, RunJob } from "../transport/job.ts";
 import { openLocal } from "../transport/local.ts";
 import type { Change } from "./plan.ts";
@@ -27,6 +18,7 @@ import { inspectSwap, type Prod, swap, swapBack } from "./swap.ts";
 const transport = openLocal();
 const runJob = plainJobs();
 const id = "pr_1";
+const plain = pathWithout("perl");
 let base: string;
 let template: string;
 let changes: readonly Change[];
@@ -77,6 +69,7 @@ beforeAll(async () => {
 });
 
 afterAll(() => {
+  plain.remove();
   rmSync(base, { recursive: true, force: true });
 });
 
@@ -91,7 +84,8 @@ function dyingAt(nth: number, died: (calls: number) => void): RunJob {
   return async (spec: JobSpec) => {
     if (!first) return runJob(spec);
     first = false;
-    const { result, calls } = await runAndKillAt(spec, nth);
+    // Hosts without perl place files by cp: every other crash is one of those.
+    const { result, calls } = await runAndKillAt(spec, nth, nth % 2 === 0 ? { PATH: plain.path } : {});
     died(calls);
     return result;
   };
@@ -164,7 +158,6 @@ describe.skipIf(!canTrace())("a crash after any change of a directory", () => {
       expect(await swapBack({ runJob: dying, prod, id })).toEqual({ outcome: "exact" });
       expect(snapshot(prod.root)).toEqual(before);
       expect((await inspectSwap({ transport, prod, id })).state).toBe("undone");
-      expect(readdirSync(join(prod.stateDir, "staging"))).toEqual([]);
     });
     expect(crashes).toBeGreaterThan(10);
   });

@@ -118,8 +118,6 @@ make_directories() {
   done
 }
 forward() {
-  loosen
-  sweep
   n=0
   while [ -e "$lists/turn-$n" ]; do
     turn "$lists/turn-$n" || return 1
@@ -168,8 +166,6 @@ told() {
   report outcome swapped
   report milliseconds "$(cat -- "$undo/milliseconds")"
   (in_root && ${look(directoryView)} <"$lists/remove-directories") | report_paths stayed
-  wipe "$staging"
-  wipe "$work"
   exit 0
 }
 case $(cat -- "$undo/state" 2>/dev/null) in
@@ -192,6 +188,8 @@ if ! straight; then
   detours | report_paths path
   exit 0
 fi
+loosen
+sweep
 began=$(date +%s%N)
 if forward && ended=$(date +%s%N) && echo $(((ended - began) / 1000000)) >"$undo/milliseconds" && commit; then told; fi
 if go_back; then

@@ -13,17 +13,18 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 import { changesBetween, readTree } from "../../test/changes-between.ts";
 import { contents, snapshot } from "../../test/compare-trees.ts";
 import { makeHostileTree } from "../../test/hostile-tree.ts";
-import { plainJobs } from "../../test/plain-jobs.ts";
+import { pathWithout, plainJobs } from "../../test/plain-jobs.ts";
 import { openLocal } from "../transport/local.ts";
 import type { Change } from "./plan.ts";
 import { stage } from "./stage.ts";
-import { inspectSwap, type Prod, swap, swapBack } from "./swap.ts";
+import { dropStaging, inspectSwap, type Prod, swap, swapBack } from "./swap.ts";
 
 const transport = openLocal();
+const withoutPerl = pathWithout("perl");
 const runJob = plainJobs();
 let base: string;
 let preprod: string;
@@ -37,6 +38,8 @@ beforeEach(() => {
   prod = { transport, root: join(base, "prod"), stateDir: join(base, ".passerelle/app") };
   mkdirSync(prod.stateDir, { recursive: true });
 });
+
+afterAll(() => withoutPerl.remove());
 
 afterEach(() => {
   execFileSync("chmod", ["-R", "u+rwx", base]);
@@ -80,16 +83,20 @@ test("a swap makes PROD what was planned, and the way back makes it exactly what
   });
   expect(contents(prod.root)).toEqual(contents(preprod));
   expect(await inspectSwap({ transport, prod, id: "pr_1" })).toMatchObject({ state: "committed" });
-  expect(existsSync(join(prod.stateDir, "staging/pr_1"))).toBe(false);
 
   expect(await swapBack({ runJob, prod, id: "pr_1" })).toEqual({ outcome: "exact" });
   expect(snapshot(prod.root)).toEqual(before);
   expect(await inspectSwap({ transport, prod, id: "pr_1" })).toMatchObject({ state: "undone" });
   expect(await swapBack({ runJob, prod, id: "pr_1" })).toEqual({ outcome: "exact" });
+
+  await dropStaging({ runJob, prod, id: "pr_1" });
+  expect(existsSync(join(prod.stateDir, "staging/pr_1"))).toBe(false);
+  expect(existsSync(join(prod.stateDir, "undo/pr_1/tree"))).toBe(false);
+  expect(await swapBack({ runJob, prod, id: "pr_1" })).toEqual({ outcome: "exact" });
 });
 
 /** Swaps to what PREPROD is, checks it, swaps back, checks that too. */
-async function thereAndBack(id = "pr_1"): Promise<void> {
+async function thereAndBack(id = "pr_1", runJob = plainJobs()): Promise<void> {
   const before = snapshot(prod.root);
   const planned = changes();
   await stageAll(id, planned);
@@ -99,16 +106,23 @@ async function thereAndBack(id = "pr_1"): Promise<void> {
   expect(snapshot(prod.root)).toEqual(before);
 }
 
-test("names that break scripts are added, replaced and removed byte for byte", async () => {
-  makeHostileTree(preprod, "new");
-  await thereAndBack("pr_1");
-  makeHostileTree(prod.root, "old");
-  await thereAndBack("pr_2");
-  rmSync(preprod, { recursive: true });
-  mkdirSync(preprod);
-  await thereAndBack("pr_3");
-  expect(existsSync(join(prod.root, "hit"))).toBe(false);
-});
+test.each([
+  ["with perl", {}],
+  ["without perl", { PATH: withoutPerl.path }],
+])(
+  "names that break scripts are added, replaced and removed byte for byte, %s",
+  async (_tools, environment) => {
+    const jobs = plainJobs({ environment });
+    makeHostileTree(preprod, "new");
+    await thereAndBack("pr_1", jobs);
+    makeHostileTree(prod.root, "old");
+    await thereAndBack("pr_2", jobs);
+    rmSync(preprod, { recursive: true });
+    mkdirSync(preprod);
+    await thereAndBack("pr_3", jobs);
+    expect(existsSync(join(prod.root, "hit"))).toBe(false);
+  },
+);
 
 const kinds: Readonly<Record<string, (path: string, side: string) => void>> = {
   absent: () => {},
