@@ -30,6 +30,8 @@ export type Scene = {
   readonly store: Store;
   /** How often the restart command ran. */
   readonly restarts: () => Promise<number>;
+  /** Where the app answers. */
+  readonly url: string;
   /** Stops the bot and starts another one on the same data. */
   readonly restartBot: () => Promise<Bot>;
   readonly close: () => Promise<void>;
@@ -39,12 +41,31 @@ export type SceneOptions = {
   readonly preprod: Files;
   readonly prod: Files;
   /** Lines of the app's section in place of the usual ones. */
-  readonly app?: Readonly<Record<string, string>>;
+  readonly app?: Section | ((given: Given) => Section);
   readonly hosts?: string;
   /** Side lines, when PROD or PREPROD is not local. */
   readonly sides?: (roots: { preprod: string; prod: string }) => { preprod: string; prod: string };
   readonly startBot?: boolean;
+  /** The app's name, `kitchen` when left out. */
+  readonly name?: string;
+  /** Puts more into the sides before anything looks at them. */
+  readonly fill?: (roots: { preprod: string; prod: string }) => void | Promise<void>;
+  /** Where PROD's root is made, when not beside PREPROD's. */
+  readonly prodIn?: string;
+  /** What the app answers, in place of what `app/health` says. */
+  readonly answers?: (prod: string) => Promise<Answer> | Answer;
 };
+
+type Section = Readonly<Record<string, string>>;
+/** `restarted`: the file to which each restart adds a line. */
+type Given = {
+  readonly preprod: string;
+  readonly prod: string;
+  readonly url: string;
+  readonly restarted: string;
+};
+
+export type Answer = { readonly status: number; readonly text: string };
 
 export const channelId = "C0KITCHEN00";
 
@@ -55,10 +76,11 @@ export const channelId = "C0KITCHEN00";
 export async function openScene(options: SceneOptions): Promise<Scene> {
   const directory = await mkdtemp(join(tmpdir(), "passerelle-scene-"));
   const preprod = join(directory, "10_preprod");
-  const prod = join(directory, "20_prod");
+  const prod = join(options.prodIn ?? directory, "20_prod");
   await writeFiles(preprod, options.preprod);
   await writeFiles(prod, options.prod);
-  const app = await answerFrom(join(prod, "app/health"));
+  await options.fill?.({ preprod, prod });
+  const app = await serveAnswers(async () => (options.answers ?? answerOfHealthFile)(prod));
   const playground = await startPlayground({
     seed: {
       people: ["ana", "bo", "cy", "eve"].map((name) => ({ name })),
@@ -98,6 +120,7 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
       if (opened === undefined) throw new Error("no bot runs in this scene");
       return opened.store;
     },
+    url: app.url,
     restarts: async () => (await readFile(restarted, "utf8").catch(() => "")).split("\n").length - 1,
     restartBot: async () => {
       await opened?.bot.close();
@@ -139,10 +162,7 @@ export async function writeFiles(root: string, files: Files): Promise<void> {
   }
 }
 
-function configText(
-  options: SceneOptions,
-  scene: { preprod: string; prod: string; url: string; restarted: string },
-): string {
+function configText(options: SceneOptions, scene: Given): string {
   const sides = options.sides?.(scene) ?? {
     preprod: `{ host: local, root: "${scene.preprod}" }`,
     prod: `{ host: local, root: "${scene.prod}" }`,
@@ -154,17 +174,24 @@ function configText(
     restart: `{ command: 'echo restarted >> "${scene.restarted}"' }`,
     health: `{ deadline: 3s, interval: 1s, http: [{ url: "${scene.url}" }] }`,
     approval: `{ approvers: [${idFor("U", "bo")}, ${idFor("U", "cy")}] }`,
-    ...options.app,
+    ...(typeof options.app === "function" ? options.app(scene) : options.app),
   };
   const lines = Object.entries(section).map(([key, value]) => `    ${key}: ${value}`);
-  return [options.hosts ?? "", "apps:", "  kitchen:", ...lines, ""].join("\n");
+  return [options.hosts ?? "", "apps:", `  ${options.name ?? "kitchen"}:`, ...lines, ""].join("\n");
 }
 
-async function answerFrom(file: string): Promise<{ readonly server: Server; readonly url: string }> {
+async function answerOfHealthFile(prod: string): Promise<Answer> {
+  const said = await readFile(join(prod, "app/health"), "utf8").catch(() => "no health file");
+  return { status: said.trim() === "ok" ? 200 : 503, text: said };
+}
+
+async function serveAnswers(
+  answer: () => Promise<Answer>,
+): Promise<{ readonly server: Server; readonly url: string }> {
   const server = createServer((_, response) => {
-    void readFile(file, "utf8").then(
-      (said) => response.writeHead(said.trim() === "ok" ? 200 : 503).end(said),
-      () => response.writeHead(503).end("no health file"),
+    void answer().then(
+      ({ status, text }) => response.writeHead(status).end(text),
+      () => response.writeHead(500).end("the app broke"),
     );
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
