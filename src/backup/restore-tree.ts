@@ -30,6 +30,7 @@ export type UndoManifest = {
 const manifestsScript = `
 case $1 in "~/"*) cd -- "\${HOME:?}/\${1#??}/undo" ;; *) cd -- "$1/undo" ;; esac 2>/dev/null || exit 0
 from=$2
+[ ! -e "$3/sequence" ] || from=$(cat -- "$3/sequence")
 for undo in */; do
   undo=\${undo%/}
   case $(cat -- "$undo/state" 2>/dev/null) in committed | prepared) ;; *) continue ;; esac
@@ -49,15 +50,17 @@ done
 export async function restoreTree(
   target: { readonly transport: Transport; readonly stateDir: string },
   point: { readonly id: string; readonly sequence: number },
+  /** Ids of undo sets that do not count: of a way back that is under way. */
+  without: readonly string[] = [],
 ): Promise<RestoreTree> {
   assertId(point.id);
   const { stdout } = await capture(target.transport, manifestsScript, {
     what: "reading what was promoted since",
-    args: [target.stateDir, String(point.sequence)],
+    args: [target.stateDir, String(point.sequence), point.id],
     timeoutSeconds: 120,
     maxBytes: 256 * 1024 * 1024,
   });
-  const manifests = parseManifests(stdout);
+  const manifests = parseManifests(stdout).filter(({ id }) => !without.includes(id));
   if (manifests.length === 0)
     throw new PasserelleError("restore-point-unknown", { id: point.id, reason: "no undo set" });
   return combine(point.id, manifests);

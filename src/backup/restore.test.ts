@@ -24,6 +24,7 @@ import { type Prod, swap, swapBack } from "../tree/swap.ts";
 import { createRestorePoint } from "./create-restore-point.ts";
 import { type ListedPoint, listRestorePoints } from "./list-restore-points.ts";
 import { choosePrunable, pruneRestorePoints } from "./prune-restore-points.ts";
+import { restoreBefore } from "./restore-before.ts";
 import { restoreChanges, restoreTree } from "./restore-tree.ts";
 import { type StageRestoreResult, stageRestore } from "./stage-restore.ts";
 import { verifyRestorePoint } from "./verify-restore-point.ts";
@@ -148,6 +149,19 @@ test("what the undo set has lost comes out of the archive, exactly", async () =>
   const point = (await listRestorePoints(prod))[0] as ListedPoint;
   expect(await verifyRestorePoint(prod, point)).toMatchObject({ good: true, undo: "damaged" });
   expect(await rollBack("rb_1", "pr_1")).toEqual({ outcome: "staged", files: 2, fromArchive: 2 });
+  expect(snapshot(prod.root)).toEqual(before);
+});
+
+test("the way back of a damaged undo set goes by the archive in one call, from wherever the swap was left", async () => {
+  const before = snapshot(prod.root);
+  change(1);
+  rmSync(join(preprod, "app/sub/deep.py"));
+  await promote("pr_1");
+  damageUndoSet("pr_1");
+  writeFileSync(join(prod.root, "app/main.py"), "half of it was taken back by hand");
+  expect(await restoreBefore({ runJob, prod, id: "pr_1" })).toEqual({ outcome: "exact", fromArchive: 2 });
+  expect(snapshot(prod.root)).toEqual(before);
+  expect(await restoreBefore({ runJob, prod, id: "pr_1" })).toMatchObject({ outcome: "exact" });
   expect(snapshot(prod.root)).toEqual(before);
 });
 

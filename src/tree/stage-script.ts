@@ -33,7 +33,7 @@ lay_out() {
   (cd -P -- "$tree" && xargs -0 -r mkdir -p -- <"$lists/directories") || return 1
   for list in "$lists"/group-*; do
     [ -e "$list" ] || continue
-    xargs -0 sh -c 'cd -P -- "$1/$4" && exec xargs -0 -r cp $0 --parents -t "$2/$5" -- <"$3"' "$how" "$source" "$tree" "$list" <"$lists/at-\${list##*/}" || return 1
+    xargs -0 sh -c 'cd -P -- "$1/$4" && exec xargs -0 -r -n 500 -P 2 cp $0 --parents -t "$2/$5" -- <"$3"' "$how" "$source" "$tree" "$list" <"$lists/at-\${list##*/}" || return 1
   done
   xargs -0 -r -n 2 sh -c 'exec cp $0 -T -- "$1/$3" "$2/$4"' "$how" "$source" "$tree" <"$lists/pairs" || return 1
   for list in "$lists"/rewrite-*; do
