@@ -21,12 +21,12 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { changesBetween, readTree } from "../../test/changes-between.ts";
 import { contents, snapshot } from "../../test/compare-trees.ts";
+import { canTrace } from "../../test/kill-at.ts";
 import { plainJobs } from "../../test/plain-jobs.ts";
 import { canMount, mountSmall } from "../../test/small-file-system.ts";
 import type { JobSpec, RunJob } from "../transport/job.ts";
 import { openLocal } from "../transport/local.ts";
 import type { Change } from "./plan.ts";
-import { probeReplaceable } from "./probe.ts";
 import { stage } from "./stage.ts";
 import { dropStaging, inspectSwap, type Prod, swap, swapBack } from "./swap.ts";
 
@@ -409,9 +409,26 @@ describe.skipIf(process.getuid?.() !== 0)("other users", () => {
   });
 });
 
-test("the probe names an immutable file and a mount point, and counts the room", async () => {
-  const probed = await probeReplaceable({ transport, prod, changes: plan() });
-  expect(probed.obstacles).toEqual([]);
-  expect(probed.room.bytesFree).toBeGreaterThan(probed.room.bytesNeeded);
-  expect(probed.room.inodesNeeded).toBe(5);
+// Runs where strace is installed and may trace its children.
+test.skipIf(!canTrace())("a disk that cannot promise to keep the undo set: nothing is written", async () => {
+  const changes = await stagedPlan();
+  const before = snapshot(prod.root);
+  const failing = plainJobs({
+    under: [
+      "strace",
+      "-f",
+      "-qq",
+      "-o",
+      "/dev/null",
+      "-e",
+      "trace=fsync,syncfs",
+      "-e",
+      "inject=fsync,syncfs:error=EIO",
+    ],
+  });
+  expect(await swap({ runJob: failing, prod, id, changes })).toMatchObject({
+    outcome: "unprepared",
+    noRoom: false,
+  });
+  expect(snapshot(prod.root)).toEqual(before);
 });
