@@ -1,6 +1,7 @@
 // Every sentence in English; the other languages take their shape from here.
 
 import { approving } from "./en/approving.ts";
+import { checks } from "./en/checks.ts";
 import { conversation } from "./en/conversation.ts";
 import { failures } from "./en/failures.ts";
 import { plan } from "./en/plan.ts";
@@ -20,6 +21,7 @@ export const en = {
   someone,
   plan,
   approving,
+  checks,
   promotion,
   conversation,
   failures,

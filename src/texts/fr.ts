@@ -2,6 +2,7 @@
 
 import type { Texts } from "./en.ts";
 import { approving } from "./fr/approving.ts";
+import { checks } from "./fr/checks.ts";
 import { conversation } from "./fr/conversation.ts";
 import { failures } from "./fr/failures.ts";
 import { plan } from "./fr/plan.ts";
@@ -21,6 +22,7 @@ export const fr: Texts = {
   someone,
   plan,
   approving,
+  checks,
   promotion,
   conversation,
   failures,

@@ -5,7 +5,7 @@ import type { AppConfig } from "../config/config.ts";
 import type { Change, Comparison } from "./change.ts";
 import { diffJson } from "./diff-json.ts";
 import { describeMove, isEmpty, type Plan, planOf } from "./plan.ts";
-import { changeGroups, shownChanges } from "./summary.ts";
+import { changeLines, shownChanges } from "./summary.ts";
 
 function change(part: Partial<Change> & Pick<Change, "kind" | "path">): Change {
   return { linesAdded: 0, linesRemoved: 0, binary: false, ...part };
@@ -174,26 +174,20 @@ describe("the changes to show", () => {
     expect(shownChanges(changes).map(({ path }) => path)).toContain("app/spool");
   });
 
-  test("have the riskiest first, and say how many are not shown", () => {
-    const many = [
-      ...changes,
-      ...Array.from({ length: 40 }, (_, n) =>
-        change({ kind: "remove", path: `gone/${n}`, before: file("x".repeat(n)), linesRemoved: n }),
-      ),
-    ];
-    const groups = changeGroups(many, 10);
-    expect(groups.map(({ mark, count, lines, more }) => [mark, count, lines.length, more])).toEqual([
-      ["D", 41, 5, 36],
-      ["T", 1, 1, 0],
-      ["M", 2, 2, 0],
-      ["A", 2, 2, 0],
-    ]);
-    expect(groups[0]?.lines[0]).toMatchObject({ path: "gone/39", linesRemoved: 39 });
-    expect(groups[3]?.lines.map(({ path }) => path)).toEqual(["app/new/a.py", "app/spool/"]);
-  });
-
-  test("are none where there is nothing", () => {
-    expect(changeGroups([], 10)).toEqual([]);
+  test("say how a mode or a type turns, and end a directory in a slash", () => {
+    const lines = changeLines(changes);
+    expect(
+      lines.map(({ mark, path, was, is }) => [mark, path, was, is].join(" ").trim()),
+    ).toMatchInlineSnapshot(`
+      [
+        "A app/new/a.py",
+        "A app/spool/",
+        "M app/main.py",
+        "M app/run 0644 0755",
+        "D app/old.py",
+        "T app/thing link file",
+      ]
+    `);
   });
 });
 

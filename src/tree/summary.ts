@@ -1,4 +1,4 @@
-// What a plan comes to: its numbers, and its changes as a person wants to read them, the riskiest first. Pure.
+// What a plan comes to: its numbers, and its changes as a person counts them. Pure.
 
 import type { Change, Comparison, Summary } from "./change.ts";
 import { parentOf } from "./parents.ts";
@@ -12,19 +12,11 @@ export type ChangeLine = {
   readonly linesAdded: number;
   readonly linesRemoved: number;
   readonly binary: boolean;
-  /** Only its mode changes. */
-  readonly modeOnly: boolean;
+  /** Mode or type before and after, where that is what changes: `0644`, `link`. */
+  readonly was: string;
+  readonly is: string;
   readonly bytesBefore: number;
   readonly bytesAfter: number;
-};
-
-export type ChangeGroup = {
-  readonly mark: Mark;
-  /** Of all in the group, also those that are not shown. */
-  readonly count: number;
-  readonly lines: readonly ChangeLine[];
-  /** "… n more". */
-  readonly more: number;
 };
 
 export function summaryOf(
@@ -60,25 +52,9 @@ export function shownChanges(changes: readonly Change[]): readonly Change[] {
   });
 }
 
-/** The changes to show where there is room for `most` lines. */
-export function changeGroups(changes: readonly Change[], most: number): readonly ChangeGroup[] {
-  const lines = shownChanges(changes).map(lineOf);
-  const groups = (["D", "T", "M", "A"] as const)
-    .map((mark) => lines.filter((line) => line.mark === mark).sort(byWeight))
-    .filter((group) => group.length > 0);
-  let room = most;
-  return groups.map((group, index) => {
-    // Each later group keeps a line or two of the room: a plan of a thousand removals still shows what it changes.
-    const reserved = groups.slice(index + 1).reduce((sum, later) => sum + Math.min(2, later.length), 0);
-    const count = Math.min(group.length, Math.max(0, room - reserved));
-    room -= count;
-    return {
-      mark: group[0]?.mark ?? "M",
-      count: group.length,
-      lines: group.slice(0, count),
-      more: group.length - count,
-    };
-  });
+/** The changes that a person counts, one line each, in the plan's order. */
+export function changeLines(changes: readonly Change[]): readonly ChangeLine[] {
+  return shownChanges(changes).map(lineOf);
 }
 
 function lineOf(change: Change): ChangeLine {
@@ -90,19 +66,19 @@ function lineOf(change: Change): ChangeLine {
     linesAdded,
     linesRemoved,
     binary,
-    modeOnly: kind === "mode",
+    ...turnOf(change),
     bytesBefore: sizeOf(before),
     bytesAfter: sizeOf(after),
   };
 }
 
-function byWeight(left: ChangeLine, right: ChangeLine): number {
-  return weightOf(right) - weightOf(left) || (left.path < right.path ? -1 : 1);
+function turnOf({ kind, before, after }: Change): { readonly was: string; readonly is: string } {
+  if (kind === "type") return { was: before?.type ?? "", is: after?.type ?? "" };
+  return kind === "mode" ? { was: modeOf(before), is: modeOf(after) } : { was: "", is: "" };
 }
 
-function weightOf({ linesAdded, linesRemoved, bytesBefore, bytesAfter }: ChangeLine): number {
-  // Lines first; bytes order what has none.
-  return linesAdded + linesRemoved + Math.max(bytesBefore, bytesAfter) / 2 ** 40;
+function modeOf(entry: Change["after"]): string {
+  return entry !== undefined && "mode" in entry ? entry.mode.toString(8).padStart(4, "0") : "";
 }
 
 function bytesWritten({ kind, after }: Change): number {

@@ -19,7 +19,7 @@ test("a plan says what changes, who may approve it, and offers the three moves",
         text: {
           type: "mrkdwn",
           verbatim: true,
-          text: "*3 files change* — 1 changed, 1 added, 1 removed · +540 −37 lines\nRequested by <@U01ANA> · plan `pl_7f3a` · made <!date^1795332132^{date_short_pretty} {time}|2026-11-22 07:22 UTC>",
+          text: "*3 files change* — 1 changed, 1 new, 1 removed · +540 −37 lines\nRequested by <@U01ANA> · plan `pl_7f3a` · made <!date^1795332132^{date_short_pretty} {time}|2026-11-22 07:22 UTC>",
         },
       },
       {
@@ -39,7 +39,7 @@ test("a plan says what changes, who may approve it, and offers the three moves",
             elements: [
               {
                 type: "text",
-                text: "M streamlit/main.py          +333 −12\nA streamlit/utils/colors.py  +207\nD streamlit/old.css          −25",
+                text: "streamlit/                2 files, 33 KB\n - old.css                   −25   812 B\n ~ main.py              +333 −12   33 KB\n+ streamlit/utils/colors.py +207  6.3 KB",
               },
             ],
           },
@@ -122,8 +122,12 @@ test("a blocking check takes the Approve button away and says so", () => {
   const shown = JSON.stringify(planMessage(english, { ...view, plan: blocked }));
   expect(shown).not.toContain("plan.approve");
   expect(shown).toContain("plan.refresh");
-  expect(shown).toContain("*Blocked:* `layout-reference` names PREPROD's layout — `streamlit/main.py:12`");
-  expect(shown).toContain("*Look twice:*\\n• `dependencies` polars is missing");
+  expect(shown).toContain(
+    ":no_entry: Blocked: *PREPROD's layout is written into promoted files* (`layout-reference`)\\n`streamlit/main.py:12`\\n:point_right: ",
+  );
+  expect(shown).toContain(
+    ":warning: *packages that PROD does not declare* (`dependencies`)\\npolars is missing",
+  );
 });
 
 test("an empty plan cannot be approved", () => {
@@ -145,7 +149,7 @@ test("the first of two approvals is shown", () => {
 
 test("French is spoken to the French", () => {
   const shown = JSON.stringify(planMessage(french, view));
-  expect(shown).toContain("*3 fichiers changent* — 1 modifié, 1 ajouté, 1 supprimé · +540 −37 lignes");
+  expect(shown).toContain("*3 fichiers changent* — 1 modifié, 1 nouveau, 1 supprimé · +540 −37 lignes");
   expect(shown).toContain("Approuver et promouvoir");
 });
 

@@ -19,6 +19,9 @@ export type PlanView = {
   readonly last: PromotionRecord | undefined;
 };
 
+/** Characters of a preformatted line that a phone shows without breaking it. */
+const phoneWidth = 40;
+
 export function planMessage(voice: Voice, view: PlanView): Message {
   return withinBudget((scale) => buildPlanMessage(voice, view, scale));
 }
@@ -29,8 +32,7 @@ function buildPlanMessage(voice: Voice, view: PlanView, scale: number): Message 
   const blocked = plan.checks.some((check) => check.level === "block");
   const empty = plan.changes.length === 0;
   const files = filesOf(plan);
-  const rows = Math.ceil(15 * scale);
-  const width = Math.max(24, Math.floor(90 * scale));
+  const rows = Math.ceil(24 * scale);
   const app = voice.safe(plan.app, 80);
   const requester = voice.person(plan.requester);
   const sentence = empty
@@ -42,7 +44,7 @@ function buildPlanMessage(voice: Voice, view: PlanView, scale: number): Message 
     header(texts.plan.title(voice.plain(plan.app, 80))),
     section(`${summaryLine(voice, plan)}\n${requestLine(voice, plan)}`, `sum:${plan.id}`),
     fields(factsOf(voice, view)),
-    rows > 0 && !empty ? preformatted(fileList(voice, plan.changes, { rows, width })) : undefined,
+    rows > 0 && !empty ? preformatted(fileList(voice, plan.changes, { rows, width: phoneWidth })) : undefined,
     ...planWarnings(voice, plan, scale),
     actions(`act:${plan.id}`, buttons(voice, view, { blocked, empty, files })),
     conditions(voice, view, blocked),

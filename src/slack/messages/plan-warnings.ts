@@ -1,8 +1,9 @@
 // What to look at twice in a plan: a section for each kind of risk, and none where there is nothing to say.
 
 import type { KnownBlock } from "@slack/types";
-import type { CheckResult, Plan } from "../../tree/plan.ts";
+import type { Plan } from "../../tree/plan.ts";
 import { section } from "./blocks.ts";
+import { checkWords } from "./check-words.ts";
 import type { Voice } from "./voice.ts";
 
 /** `scale` 1 shows most, 0 only counts. */
@@ -10,6 +11,7 @@ export function planWarnings(voice: Voice, plan: Plan, scale: number): readonly 
   const { texts } = voice;
   const say = texts.plan;
   const removed = plan.changes.filter((change) => change.kind === "remove").map((change) => change.path);
+  const space = { rows: rowsAt(scale), width: widthAt(scale) };
   const warnings = plan.checks.filter((check) => check.level === "warn");
   const drift = plan.drift.map(
     ({ path, was }) => `${voice.code(path, widthAt(scale))} (${say.driftWas[was]})`,
@@ -18,15 +20,8 @@ export function planWarnings(voice: Voice, plan: Plan, scale: number): readonly 
     ...plan.checks
       .filter((check) => check.level === "block")
       .slice(0, rowsAt(scale))
-      .map((check) => `:no_entry: *${say.blocked}* ${checkWords(voice, check, scale)}`),
-    ...(warnings.length > 0
-      ? [
-          `:warning: *${say.lookTwice}*\n${warnings
-            .slice(0, rowsAt(scale))
-            .map((check) => `• ${checkWords(voice, check, scale)}`)
-            .join("\n")}`,
-        ]
-      : []),
+      .map((check) => `:no_entry: ${say.blocked} ${checkWords(voice, check, space)}`),
+    ...warnings.slice(0, rowsAt(scale)).map((check) => `:warning: ${checkWords(voice, check, space)}`),
     ...(removed.length > 0
       ? [`:warning: ${say.removes(removed.length)} ${names(voice, removed, scale)}`]
       : []),
@@ -49,14 +44,6 @@ export function planWarnings(voice: Voice, plan: Plan, scale: number): readonly 
       : []),
   ];
   return lines.map((line) => section(line));
-}
-
-function checkWords(voice: Voice, check: CheckResult, scale: number): string {
-  const where = check.where.map(({ path, line }) =>
-    voice.code(line > 0 ? `${path}:${line}` : path, widthAt(scale)),
-  );
-  const places = where.length > 0 ? ` — ${listed(voice, where, scale)}` : "";
-  return `${voice.code(check.id, 40)} ${voice.safe(check.message, Math.floor(60 + 180 * scale))}${places}`;
 }
 
 function names(voice: Voice, paths: readonly string[], scale: number): string {

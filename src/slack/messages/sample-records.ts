@@ -27,16 +27,21 @@ export function change(kind: ChangeKind, path: string, more: Partial<Change> = {
   return { kind, path, linesAdded: 0, linesRemoved: 0, binary: false, ...more };
 }
 
+const file = (size: number) =>
+  ({ type: "file", mode: 0o644, size, mtime: "1795300000.000000000", identity: `1:${size}` }) as const;
+
 export const plan: Plan = {
   id: "pl_7f3a",
   app: "kitchen",
   digest: `sha256:${"0".repeat(64)}`,
   groups: [],
   changes: [
-    change("change", "streamlit/main.py", { linesAdded: 333, linesRemoved: 12 }),
+    change("change", "streamlit/main.py", {
+      ...{ before: file(17_408), after: file(33_792), linesAdded: 333, linesRemoved: 12 },
+    }),
     change("add", "streamlit/utils", { after: { type: "directory", mode: 0o755, mtime: "0" } }),
-    change("add", "streamlit/utils/colors.py", { linesAdded: 207 }),
-    change("remove", "streamlit/old.css", { linesRemoved: 25 }),
+    change("add", "streamlit/utils/colors.py", { after: file(6451), linesAdded: 207 }),
+    change("remove", "streamlit/old.css", { before: file(812), linesRemoved: 25 }),
   ],
   summary: { added: 1, changed: 1, removed: 1, kept: 4, bytes: 39_424, linesAdded: 540, linesRemoved: 37 },
   onlyInProd: [],

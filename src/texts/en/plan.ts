@@ -9,9 +9,9 @@ export const plan = {
   title: (app: string) => `Promote ${app}: PREPROD → PROD?`,
   summary: (n: number) => count(n, "file changes", "files change"),
   changed: (n: number) => `${measures.number(n)} changed`,
-  added: (n: number) => `${measures.number(n)} added`,
+  added: (n: number) => `${measures.number(n)} new`,
   removed: (n: number) => `${measures.number(n)} removed`,
-  modes: (n: number) => count(n, "mode", "modes"),
+  files,
   lines: "lines",
   requested: (by: string, plan: string, when: string) => `Requested by ${by} · plan ${plan} · made ${when}`,
   toWrite: "To write",
@@ -23,8 +23,9 @@ export const plan = {
   lastPromotion: "Last promotion",
   noPromotionYet: "none yet",
   more: (n: number) => `… ${measures.number(n)} more`,
+  moreIn: (n: number, directories: number) =>
+    `… ${measures.number(n)} more in ${count(directories, "directory", "directories")}`,
   moreNames: (n: number) => `and ${measures.number(n)} more`,
-  lookTwice: "Look twice:",
   removes: (n: number) => `${files(n)} removed from PROD:`,
   drift: (n: number) =>
     `${count(n, "file of PROD was", "files of PROD were")} changed there since the last promotion:`,

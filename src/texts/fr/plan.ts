@@ -10,9 +10,9 @@ export const plan: typeof english = {
   title: (app) => `Promouvoir ${app} : PREPROD → PROD ?`,
   summary: (n) => count(n, "fichier change", "fichiers changent"),
   changed: (n) => count(n, "modifié", "modifiés"),
-  added: (n) => count(n, "ajouté", "ajoutés"),
+  added: (n) => count(n, "nouveau", "nouveaux"),
   removed: (n) => count(n, "supprimé", "supprimés"),
-  modes: (n) => count(n, "mode", "modes"),
+  files,
   lines: "lignes",
   requested: (by, plan, when) => `Demandé par ${by} · plan ${plan} · fait ${when}`,
   toWrite: "À écrire",
@@ -24,8 +24,9 @@ export const plan: typeof english = {
   lastPromotion: "Dernière promotion",
   noPromotionYet: "aucune encore",
   more: (n) => `… ${count(n, "autre", "autres")}`,
+  moreIn: (n, directories) =>
+    `… ${count(n, "autre", "autres")} dans ${count(directories, "dossier", "dossiers")}`,
   moreNames: (n) => `et ${count(n, "autre", "autres")}`,
-  lookTwice: "À regarder de près :",
   removes: (n) => `${count(n, "fichier supprimé", "fichiers supprimés")} de PROD :`,
   drift: (n) =>
     `${count(n, "fichier de PROD a", "fichiers de PROD ont")} changé sur place depuis la dernière promotion :`,

@@ -1,0 +1,82 @@
+import { expect, test } from "vitest";
+import type { CheckResult } from "../../tree/plan.ts";
+import { checkWords } from "./check-words.ts";
+import { english, french } from "./sample-records.ts";
+
+const space = { rows: 3, width: 80 };
+const layout: CheckResult = {
+  id: "layout-reference",
+  level: "block",
+  message: "1 place in promoted files names PREPROD's layout",
+  where: [{ path: "streamlit/main.py", line: 62 }],
+  findings: [
+    {
+      code: "layout-path",
+      path: "streamlit/main.py",
+      line: 62,
+      facts: { named: "src/assets/custom.css", prodPath: "streamlit/assets/custom.css" },
+      message: "names src/assets/custom.css, which PROD will not have",
+    },
+  ],
+};
+
+test("a blocking check says where, what, and what to do", () => {
+  expect(checkWords(english, layout, space)).toBe(
+    [
+      "*PREPROD's layout is written into promoted files* (`layout-reference`)",
+      "• `streamlit/main.py:62` names `src/assets/custom.css`, which PROD will not have; in PROD it is `streamlit/assets/custom.css`",
+      ":point_right: Write these paths relative to the file in PREPROD, then make a new plan.",
+    ].join("\n"),
+  );
+});
+
+test("the French read it in French", () => {
+  expect(checkWords(french, layout, space)).toBe(
+    [
+      "*la structure de PREPROD est écrite dans des fichiers promus* (`layout-reference`)",
+      "• `streamlit/main.py:62` nomme `src/assets/custom.css`, que PROD n'aura pas ; dans PROD c'est `streamlit/assets/custom.css`",
+      ":point_right: Écrivez ces chemins relativement au fichier dans PREPROD, puis faites un nouveau plan.",
+    ].join("\n"),
+  );
+});
+
+test("a finding without words in the catalogue keeps its English sentence, made safe", () => {
+  const strange = { code: "moon-phase", path: "a", line: 0, facts: {}, message: "is <!channel> & waning" };
+  expect(checkWords(french, { ...layout, level: "warn", findings: [strange] }, space)).toContain(
+    "• `a` is &lt;!channel&gt; &amp; waning",
+  );
+});
+
+test("a check without findings says its sentence; more places than fit are counted", () => {
+  const failed = { id: "moon", level: "warn", message: "This check itself failed", where: [] } as const;
+  expect(checkWords(english, failed, space)).toBe("(`moon`)\nThis check itself failed");
+  const where = ["a", "b", "c", "d"].map((path) => ({ path, line: 0 }));
+  const empty = {
+    id: "source-empty",
+    level: "warn",
+    message: "PREPROD has nothing in a, b, c, d",
+    where,
+  } as const;
+  expect(checkWords(french, empty, space)).toBe(
+    "*rien à cet endroit dans PREPROD* (`source-empty`)\n`a`, `b`, `c` et 1 autre",
+  );
+});
+
+test("what removes a large part of PROD is said once, with names", () => {
+  const findings = ["a.py", "b.py", "c.py", "d.py"].map((path) => ({
+    ...{ code: "deletions", path, line: 0, message: "would be removed" },
+    facts: { removed: 4, mapped: 10 },
+  }));
+  expect(checkWords(english, { ...layout, id: "deletions", level: "warn", findings }, space)).toBe(
+    "*a large part of PROD is removed* (`deletions`)\n4 of PROD's 10 files that follow a rule go: `a.py`, `b.py`, `c.py` and 1 more",
+  );
+});
+
+test("a name from a plan cannot reach into the catalogue", () => {
+  const odd = {
+    ...layout,
+    id: "constructor",
+    findings: [{ code: "toString", path: "a", line: 1, facts: {}, message: "m" }],
+  };
+  expect(checkWords(english, odd, space)).toBe("(`constructor`)\n• `a:1` m");
+});
