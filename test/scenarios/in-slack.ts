@@ -6,6 +6,8 @@ import type { Scene } from "../scene.ts";
 /** Long enough for a loaded machine; what is waited for comes as soon as it comes. */
 export const long = { timeoutSeconds: 90 };
 export const planned = /PREPROD → PROD\?/;
+/** Of a plan that deletes much it says so. */
+export const approve = /^Approve/;
 export const done = /is up to date and healthy/;
 export const backHealthy = /PROD is back as it was, and healthy/;
 export const rolledBack = /PROD of \w+ is back and healthy/;
@@ -42,7 +44,7 @@ export async function endingsTold(scene: Scene, ending: RegExp): Promise<number>
 export async function promote(scene: Scene, app = "kitchen", ending: RegExp = done): Promise<string> {
   await propose(scene, app);
   const bo = scene.person("bo");
-  await bo.presses("Approve & promote");
+  await bo.presses(approve);
   return bo.sees(ending, long);
 }
 
