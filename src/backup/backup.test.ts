@@ -4,6 +4,8 @@ import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import {
   appendFileSync,
+  chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -173,6 +175,27 @@ test("a file that is written while it is read makes the backup invalid, unless i
     clearInterval(timer);
   }
 });
+
+// Runs as root, who can become a user who may not read everything.
+test.skipIf(process.getuid?.() !== 0)(
+  "what cannot be read is named, and makes no restore point",
+  async () => {
+    mkdirSync(join(prod.root, "app"));
+    writeFileSync(join(prod.root, "app/file"), "readable");
+    writeFileSync(join(prod.root, "app/secret"), "unreadable");
+    execFileSync("chown", ["-R", "65534:65534", base]);
+    chownSync(join(prod.root, "app/secret"), 0, 0);
+    chmodSync(join(prod.root, "app/secret"), 0o600);
+    const asNobody = plainJobs({ under: ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] });
+    const result = await create("pr_1", { runJob: asNobody });
+    expect(result).toMatchObject({ outcome: "invalid" });
+    expect(result.outcome === "invalid" && result.because).toContain("app/secret");
+    chmodSync(join(prod.root, "app"), 0o000);
+    const unlisted = await create("pr_2", { runJob: asNobody });
+    expect(unlisted.outcome === "invalid" && unlisted.because).toMatch(/unlisted.*app/s);
+    expect(await listRestorePoints(prod)).toEqual([]);
+  },
+);
 
 // Runs as root where a tmpfs can be mounted.
 describe.skipIf(!canMount())("a disk without room", () => {

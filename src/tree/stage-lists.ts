@@ -99,6 +99,9 @@ function addCopies(lists: Map<string, Uint8Array>, placed: readonly Placed[]): v
     lists.set(`at-group-${index}`, pathList([from, to]));
   });
   lists.set("pairs", pathList(pairs));
+  const parents = new Set(placed.flatMap(({ path, from = path }) => ancestors(from)));
+  lists.set("source-parents", pathList(parents));
+  lists.set("source-count", Buffer.from(`n_source_parents=${parents.size}\n`));
 }
 
 function commonEnding(left: string, right: string): string {

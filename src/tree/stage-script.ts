@@ -29,6 +29,12 @@ if ! [ "$(cd -P -- "$root" && count_straight <"$lists/ancestors")" -eq "$n_ances
   (cd -P -- "$root" && ${look(notDirectoryView)} <"$lists/ancestors") | paths | report_paths path
   end detour
 fi
+# What another host sent is linked, not copied: nothing that it sent may lead out of its own directory.
+. "$lists/source-count" || fail "could not write below $staging"
+if [ "$how" = -Pl ] && ! [ "$(cd -P -- "$source" && count_straight <"$lists/source-parents")" -eq "$n_source_parents" ]; then
+  (cd -P -- "$source" && ${look(notDirectoryView)} <"$lists/source-parents") | paths | report_paths path
+  end mismatch
+fi
 lay_out() {
   (cd -P -- "$tree" && xargs -0 -r mkdir -p -- <"$lists/directories") || return 1
   for list in "$lists"/group-*; do

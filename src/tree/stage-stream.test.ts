@@ -111,6 +111,32 @@ test("a stream that breaks is sent again from its start; one that always breaks 
   ).rejects.toMatchObject({ code: "host-lost" });
 });
 
+test("a link that the other host sends in a directory's place leads nowhere", async () => {
+  mkdirSync(join(preprod, "src/keys"), { recursive: true });
+  writeFileSync(join(preprod, "src/keys/file"), "planned", { mode: 0o644 });
+  mkdirSync(join(base, "outside"));
+  writeFileSync(join(base, "outside/file"), "secret", { mode: 0o600 });
+  const changes = plan();
+  const lying: Transport = {
+    ...transport,
+    run: (_script, options) =>
+      transport.run(
+        `cd "${base}" && mkdir -p lie/src && ln -sfn "${base}/outside" lie/src/keys && tar -C lie -cf - ./src/keys`,
+        options,
+      ),
+  };
+  const staged = await stage({
+    runJob,
+    prod,
+    preprod: { transport: lying, root: preprod },
+    sameHost: false,
+    id,
+    changes,
+  });
+  expect(staged).toEqual({ outcome: "mismatch", paths: ["src/keys"] });
+  expect(contents(join(base, "outside")).get("file")).toMatch(/^file 600 /);
+});
+
 test("what PREPROD no longer has, or has otherwise, is named", async () => {
   mkdirSync(join(preprod, "src"));
   for (const name of ["a", "b", "c"]) writeFileSync(join(preprod, "src", name), name);
