@@ -44,6 +44,37 @@ export type SideName = "preprod" | "prod";
 
 export type Unexplained = { readonly side: SideName; readonly path: string };
 
+/** A group of path rules that may be asked for, chosen or not. */
+export type GroupOffer = {
+  readonly name: string;
+  /** What PREPROD has of it. */
+  readonly files: number;
+  readonly bytes: number;
+  /** Files that PROD has not, or has otherwise; `unsure` ones were not compared. */
+  readonly behind: number;
+  readonly unsure: number;
+  readonly largest: readonly OfferedFile[];
+};
+
+export type OfferedFile = {
+  /** In PROD. */
+  readonly path: string;
+  readonly size: number;
+  /** ISO 8601, UTC. */
+  readonly modifiedAt: string;
+  readonly inProd: "same" | "other" | "missing" | "unsure";
+};
+
+/** How many paths of a side the rules account for, and how; directories count where they are ignored. */
+export type Covered = {
+  readonly mapped: number;
+  /** Of a group that was not asked for. */
+  readonly unselected: number;
+  readonly ignored: number;
+  readonly protected: number;
+  readonly unexplained: number;
+};
+
 /** `root` is where the configured root really is, links resolved. */
 export type ComparedSide = { readonly host: string; readonly root: string };
 
@@ -69,4 +100,9 @@ export type Comparison = {
   readonly unexplained: readonly Unexplained[];
   /** `from` of directory rules with `delete` that have nothing in PREPROD while PROD has: their removals are left out. */
   readonly emptySources: readonly string[];
+  /** For people: neither decides what a promotion does. */
+  readonly offers?: readonly GroupOffer[];
+  readonly coverage?: Coverage;
 };
+
+export type Coverage = { readonly preprod: Covered; readonly prod: Covered };

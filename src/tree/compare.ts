@@ -11,6 +11,7 @@ import { type CountedLines, type LineCounts, linesKey } from "./lines.ts";
 import { listedTree } from "./listed-tree.ts";
 import { type HashMemory, noMemory, readHashes, readPairs, writeHashes, writePairs } from "./memory.ts";
 import { pairSides } from "./pair.ts";
+import { describeOffers } from "./offers.ts";
 import { shortened } from "./parents.ts";
 import { openReadSide, type ReadSide } from "./read-side.ts";
 import { settleRewrites } from "./rewrites.ts";
@@ -154,6 +155,8 @@ async function compareListings(
       ),
     ),
     emptySources: pairing.emptySources,
+    offers: await describeOffers(preprod, prod, { ...options, changes }),
+    coverage: pairing.coverage,
   };
 }
 
@@ -231,7 +234,7 @@ function memoryKeys({
 }
 
 // Raised when what is remembered comes to mean something else.
-const memoryVersion = 1;
+const memoryVersion = 2;
 
 function short(value: unknown): string {
   return createHash("sha256")

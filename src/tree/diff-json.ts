@@ -34,6 +34,8 @@ export type DiffJson = {
   readonly unexplained: readonly (JsonPath & { readonly side: "preprod" | "prod" })[];
   readonly drift: readonly (JsonPath & { readonly was: string; readonly since: string })[];
   readonly checks: Plan["checks"];
+  readonly offers?: Plan["offers"];
+  readonly coverage?: Plan["coverage"];
 };
 
 export function diffJson(plan: Plan): DiffJson {
@@ -62,6 +64,8 @@ export function diffJson(plan: Plan): DiffJson {
     unexplained: plan.unexplained.map(({ side, path }) => ({ side, ...jsonPath(path) })),
     drift: plan.drift.map(({ path, was, since }) => ({ ...jsonPath(path), was, since })),
     checks: plan.checks,
+    ...(plan.offers === undefined ? {} : { offers: plan.offers }),
+    ...(plan.coverage === undefined ? {} : { coverage: plan.coverage }),
   };
 }
 

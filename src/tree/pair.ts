@@ -2,6 +2,7 @@
 
 import type { PathRule } from "../config/config.ts";
 import type { ChangeKind, Unexplained } from "./change.ts";
+import { type CoverageCount, countCoverage } from "./coverage.ts";
 import { type Entry, sameEntry } from "./entry.ts";
 import type { Listing } from "./listing.ts";
 import { conflict, type Draft, type OpenPairs, type Pair, type Pairing } from "./pairing.ts";
@@ -18,7 +19,8 @@ export function pairSides(preprod: Listing, prod: Listing, rules: Rules): Pairin
     isPaired.preprod[plain.preprod[at] ?? 0] = 1;
     isPaired.prod[plain.prod[at] ?? 0] = 1;
   }
-  const wanted = collectWanted(preprod, rules, isPaired.preprod);
+  const coverage = { preprod: countCoverage(plain.count), prod: countCoverage(plain.count) };
+  const wanted = collectWanted(preprod, rules, isPaired.preprod, coverage.preprod);
   for (const rule of plain.rules) wanted.emptyRules.delete(rule);
   const drafts: Draft[] = [];
   const open: OpenPairs = { preprod: [], prod: [] };
@@ -43,6 +45,7 @@ export function pairSides(preprod: Listing, prod: Listing, rules: Rules): Pairin
     if (type === "directory") directories.add(path);
     const mapping = mapToPreprod(rules, path, type === "directory");
     const source = wanted.entries.get(path);
+    coverage.prod.add(mapping.kind, type);
     const isUnderRules = mapping.kind === "mapped" || (mapping.kind === "unselected" && source !== undefined);
     if (!isUnderRules) {
       (mapping.kind === "ignored" ? ignored : stays).push(index);
@@ -151,6 +154,7 @@ export function pairSides(preprod: Listing, prod: Listing, rules: Rules): Pairin
     onlyInProd: removals.onlyInProd,
     unexplained,
     emptySources: removals.emptySources,
+    coverage: { preprod: coverage.preprod.covered(), prod: coverage.prod.covered() },
   };
 }
 
@@ -172,7 +176,12 @@ type Wanted = {
   readonly emptyRules: Set<PathRule>;
 };
 
-function collectWanted(preprod: Listing, rules: Rules, isPaired: Uint8Array): Wanted {
+function collectWanted(
+  preprod: Listing,
+  rules: Rules,
+  isPaired: Uint8Array,
+  coverage: CoverageCount,
+): Wanted {
   const entries = new Map<string, number>();
   const ruleOf: PathRule[] = [];
   const frozen = new Set<string>();
@@ -188,6 +197,7 @@ function collectWanted(preprod: Listing, rules: Rules, isPaired: Uint8Array): Wa
     const path = preprod.path(index);
     const type = preprod.type(index);
     const mapping = mapToProd(rules, path, type === "directory");
+    coverage.add(mapping.kind, type);
     if (mapping.kind === "above" && type !== "directory") unexplained.push({ side: "preprod", path });
     if (mapping.kind === "ignored" || mapping.kind === "unexplained") filled.add(parentOf(path));
     if (mapping.kind === "unexplained") maybe.push(path);

@@ -2,7 +2,7 @@
 
 import type { PathRule } from "../config/config.ts";
 import { PasserelleError } from "../errors.ts";
-import type { ChangeKind, Unexplained } from "./change.ts";
+import type { ChangeKind, Coverage, Unexplained } from "./change.ts";
 import type { Entry } from "./entry.ts";
 import type { Tally } from "./tally.ts";
 
@@ -38,6 +38,7 @@ export type Pairing = {
   readonly onlyInProd: readonly LonelyPath[];
   readonly unexplained: readonly Unexplained[];
   readonly emptySources: readonly string[];
+  readonly coverage: Coverage;
 };
 
 /** `isShown`: not a directory that what is in it already speaks for. */

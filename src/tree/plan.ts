@@ -2,11 +2,21 @@
 
 import { createHash } from "node:crypto";
 import type { AppConfig } from "../config/config.ts";
-import type { Change, Comparison, Summary, Unexplained } from "./change.ts";
+import type { Change, Comparison, Coverage, GroupOffer, Summary, Unexplained } from "./change.ts";
 import type { Entry } from "./entry.ts";
 import { summaryOf } from "./summary.ts";
 
-export type { Change, ChangeKind, Comparison, Rewritten, Summary } from "./change.ts";
+export type {
+  Change,
+  ChangeKind,
+  Comparison,
+  Coverage,
+  Covered,
+  GroupOffer,
+  OfferedFile,
+  Rewritten,
+  Summary,
+} from "./change.ts";
 
 export type CheckResult = {
   readonly id: string;
@@ -43,6 +53,9 @@ export type PlanBody = {
   readonly unexplained: readonly Unexplained[];
   readonly drift: readonly Drift[];
   readonly checks: readonly CheckResult[];
+  /** What may be chosen beside it, and how both sides are accounted for: for people, and so not in the digest. */
+  readonly offers?: readonly GroupOffer[];
+  readonly coverage?: Coverage;
 };
 
 /** A plan as it is stored, shown and approved. */
@@ -80,6 +93,8 @@ export function planOf(
     drift: found.drift ?? [],
     checks: [...emptySourceChecks(comparison), ...(found.checks ?? [])],
   };
+    ...(comparison.offers !== undefined && comparison.offers.length > 0 ? { offers: comparison.offers } : {}),
+    ...(comparison.coverage === undefined ? {} : { coverage: comparison.coverage }),
 }
 
 export function isEmpty(plan: Pick<PlanBody, "changes">): boolean {
