@@ -127,7 +127,7 @@ function body(
   return text;
 }
 
-function hunkLines(was: string, is: string): readonly string[] {
+export function hunkLines(was: string, is: string): readonly string[] {
   const patch = structuredPatch("", "", was, is, undefined, undefined, {
     context: 3,
     maxEditLength: mostEdits,

@@ -70,7 +70,7 @@ export type Plan = PlanBody & {
 };
 
 // Raised when a plan comes to mean something else, so that an older approval does not carry over.
-const planVersion = 1;
+const planVersion = 2;
 
 /** The plan that a comparison amounts to. The same comparison and settings always make the same digest, whatever their order. */
 export function planOf(
@@ -80,9 +80,10 @@ export function planOf(
 ): PlanBody {
   const changes = comparison.changes.toSorted((left, right) => (left.path < right.path ? -1 : 1));
   const groups = [...new Set(comparison.groups)].sort();
+  const drift = (found.drift ?? []).toSorted((left, right) => (left.path < right.path ? -1 : 1));
   return {
     app: app.name,
-    digest: digestOf({ ...comparison, changes, groups }, app),
+    digest: digestOf({ ...comparison, changes, groups }, app, drift),
     groups,
     changes,
     summary: summaryOf(changes, comparison),
@@ -90,11 +91,11 @@ export function planOf(
     unexplained: comparison.unexplained.toSorted((left, right) =>
       `${left.side} ${left.path}` < `${right.side} ${right.path}` ? -1 : 1,
     ),
-    drift: found.drift ?? [],
+    drift,
     checks: [...emptySourceChecks(comparison), ...(found.checks ?? [])],
-  };
     ...(comparison.offers !== undefined && comparison.offers.length > 0 ? { offers: comparison.offers } : {}),
     ...(comparison.coverage === undefined ? {} : { coverage: comparison.coverage }),
+  };
 }
 
 export function isEmpty(plan: Pick<PlanBody, "changes">): boolean {
@@ -122,7 +123,14 @@ export function describeMove(planned: PlanBody, now: PlanBody): string[] {
   const [stayed, stays] = [new Set(planned.onlyInProd), new Set(now.onlyInProd)];
   for (const path of stayed) if (!stays.has(path) && !is.has(path)) moved.add(path);
   for (const path of stays) if (!stayed.has(path) && !was.has(path)) moved.add(path);
+  const [known, found] = [driftSigns(planned), driftSigns(now)];
+  for (const [path, sign] of known) if (found.get(path) !== sign) moved.add(path);
+  for (const path of found.keys()) if (!known.has(path)) moved.add(path);
   return [...moved].sort();
+}
+
+function driftSigns({ drift }: PlanBody): ReadonlyMap<string, string> {
+  return new Map(drift.map(({ path, was }) => [path, was]));
 }
 
 function byPath(plan: PlanBody): ReadonlyMap<string, Change> {
@@ -152,7 +160,7 @@ function sourceSign({ after, rewritten }: Change): readonly (string | number)[] 
   return [...entrySign(after), rewritten?.sha256 ?? ""];
 }
 
-function digestOf(comparison: Comparison, app: AppConfig): string {
+function digestOf(comparison: Comparison, app: AppConfig, drift: readonly Drift[]): string {
   const { preprod, prod, groups, changes, equal, onlyInProd } = comparison;
   const decides = {
     version: planVersion,
@@ -178,6 +186,7 @@ function digestOf(comparison: Comparison, app: AppConfig): string {
     ]),
     equal: equal.digest,
     onlyInProd: onlyInProd.digest,
+    drift: drift.map(({ path, was, since }) => [path, was, since]),
   };
   return `sha256:${createHash("sha256").update(canonicalJson(decides)).digest("hex")}`;
 }

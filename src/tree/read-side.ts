@@ -30,25 +30,38 @@ export function openReadSide(
   const known = new Map<number, string>();
   const toRemember = new Map<number, string>();
 
+  let batch: { readonly wanted: Set<number>; readonly done: Promise<void> } | undefined;
+
+  /** What is asked for at the same time is hashed together. */
   async function hashesOf(indexes: readonly number[]): Promise<ReadonlyMap<number, string>> {
-    const missing: number[] = [];
-    for (const index of new Set(indexes)) {
-      if (known.has(index)) continue;
-      const key = fingerprint(listing, index);
-      const sha256 = isYoung(listing, index, startedAt) ? undefined : remembered.get(key);
-      if (sha256 === undefined) missing.push(index);
-      else learn(index, key, sha256);
-    }
-    const files = missing.map((index) => {
+    const missing = indexes.filter((index) => !known.has(index) && !recallHash(index));
+    if (missing.length === 0) return known;
+    batch ??= { wanted: new Set(), done: Promise.resolve().then(hashBatch) };
+    for (const index of missing) batch.wanted.add(index);
+    await batch.done;
+    return known;
+  }
+
+  function recallHash(index: number): boolean {
+    if (remembered.size === 0 || isYoung(listing, index, startedAt)) return false;
+    const key = fingerprint(listing, index);
+    const sha256 = remembered.get(key);
+    if (sha256 !== undefined) learn(index, key, sha256);
+    return sha256 !== undefined;
+  }
+
+  async function hashBatch(): Promise<void> {
+    const wanted = [...(batch?.wanted ?? [])];
+    batch = undefined;
+    const files = wanted.map((index) => {
       const entry = listing.entry(index);
       if (entry.type !== "file") throw new Error(`a ${entry.type} has no content`);
       return { path: listing.path(index), size: entry.size, identity: entry.identity };
     });
     const hashes = await hashFiles(transport, scanned.root, files);
-    for (const [at, index] of missing.entries()) {
+    for (const [at, index] of wanted.entries()) {
       learn(index, fingerprint(listing, index), hashes[at] ?? "");
     }
-    return known;
   }
 
   function learn(index: number, key: number, sha256: string): void {

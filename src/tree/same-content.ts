@@ -13,7 +13,7 @@ import type { OpenPairs } from "./pairing.ts";
 export type ContentSide = { readonly root: string; readonly listing: Listing };
 
 const channels = 4;
-const pairsPerChannel = 300;
+const pairsPerChannel = 5000;
 // What a pair costs beside its bytes: opening both is worth reading about this many.
 const pairWeight = 32 * 1024;
 

@@ -43,8 +43,9 @@ list() {
 header() {
   up=. chain=.
   while [ ! / -ef "$up" ]; do up=$up/.. chain="$chain $up"; done
-  printf 'scan\\0%s\\0%s\\0%s\\0%s\\0%s\\0' "$(pwd -P)" "$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)" \\
-    "$(stat -c %d:%i $chain | tr '\\n' ' ')" "$now" "$1"
+  boot=
+  [ -r /proc/sys/kernel/random/boot_id ] && read -r boot </proc/sys/kernel/random/boot_id
+  printf 'scan\\0%s\\0%s\\0%s\\0%s\\0%s\\0' "$PWD" "$boot" "$(stat -c %d:%i $chain)" "$now" "$1"
 }
 failed() {
   find -P . -maxdepth 0 -printf '' 2>/dev/null || exit 69

@@ -104,7 +104,7 @@ async function openOnce(
     host: transport.host,
     root: physical,
     bootId,
-    lineage: lineage.split(" ").filter((id) => id !== ""),
+    lineage: lineage.split("\n"),
     startedAt: Number(now),
   };
   if (!options.askDigest) {

@@ -66,9 +66,18 @@ export function rememberPair(
   memory.toRemember.push(fingerprint(preprod.listing, left, prod.listing, right));
 }
 
+// Few files that have changed since they were last looked at mostly do differ, and what differs needs its hash anyway.
+const fewPairs = 1000;
+const fewBytes = 64 * 1024 * 1024;
+
+function isWorthComparing(prod: ReadSide, pairs: OpenPairs): boolean {
+  if (pairs.prod.length > fewPairs) return true;
+  return pairs.prod.reduce((sum, index) => sum + prod.listing.size(index), 0) > fewBytes;
+}
+
 async function compareContent(preprod: ReadSide, prod: ReadSide, pairs: OpenPairs): Promise<Uint8Array> {
   if (pairs.prod.length === 0) return new Uint8Array();
-  if (preprod.transport.host === prod.transport.host) {
+  if (preprod.transport.host === prod.transport.host && isWorthComparing(prod, pairs)) {
     const same = await sameContent(prod.transport, preprod.scanned, prod.scanned, pairs);
     if (same !== undefined) return same;
   }
