@@ -172,22 +172,27 @@ test.concurrent(
 );
 
 /** Text that Slack parses holds none of the names that would act, and no text at all holds the reversed one. */
-function expectNoPing({ playground }: Scene): void {
+function expectNoPing({ playground: { calls, workspace } }: Scene): void {
   const parsed: string[] = [];
   const all: string[] = [];
-  const visit = (value: unknown, key: string, within: Readonly<Record<string, unknown>>): void => {
+  const visit = (value: unknown, within: string): void => {
     if (typeof value === "string") {
       all.push(value);
-      if (key === "text" && (within["type"] === "mrkdwn" || within["channel"] !== undefined))
-        parsed.push(value);
-    } else if (Array.isArray(value)) for (const item of value) visit(item, key, within);
+      if (within === "message" || within === "mrkdwn") parsed.push(value);
+    } else if (Array.isArray(value)) for (const item of value) visit(item, "");
     else if (typeof value === "object" && value !== null) {
       const fields = value as Readonly<Record<string, unknown>>;
-      for (const [name, field] of Object.entries(fields)) visit(field, name, fields);
+      for (const [name, field] of Object.entries(fields))
+        visit(field, name === "text" ? String(fields["type"]) : "");
     }
   };
-  for (const { args } of playground.calls) visit(args, "", {});
-  expect(parsed.length).toBeGreaterThan(10);
+  const visitMessage = ({ text, blocks }: { text?: unknown; blocks?: unknown }): void => {
+    visit(text, "message");
+    visit(typeof blocks === "string" ? JSON.parse(blocks) : blocks, "");
+  };
+  for (const { args } of calls) visitMessage(args);
+  for (const message of workspace.state.ephemerals) visitMessage(message);
+  expect(parsed.length).toBeGreaterThan(50);
   const acting = new RegExp(`<!(channel|here|everyone)|<@${eve}|\u202E`);
   expect(parsed.filter((text) => acting.test(text))).toEqual([]);
   expect(all.filter((text) => text.includes("\u202E"))).toEqual([]);
