@@ -7,6 +7,7 @@ import type { Tree } from "../tree/entry.ts";
 import { resultingTree } from "../tree/listed-tree.ts";
 import type { CheckResult } from "../tree/plan.ts";
 import { readContents, type ScannedFile } from "../tree/read-contents.ts";
+import { probePlan } from "./probe-plan.ts";
 
 export async function checkPlan(
   app: AppConfig,
@@ -14,6 +15,18 @@ export async function checkPlan(
   compared: Compared,
 ): Promise<readonly CheckResult[]> {
   if (compared.changes.length === 0) return [];
+  const [known, probed] = await Promise.all([
+    checkContents(app, sides, compared),
+    probePlan(app, sides.prod, compared.changes),
+  ]);
+  return [...known, ...probed];
+}
+
+async function checkContents(
+  app: AppConfig,
+  sides: { readonly preprod: Side; readonly prod: Side },
+  compared: Compared,
+): Promise<readonly CheckResult[]> {
   const { preprod, prod } = await compared.trees();
   const result = resultingTree(prod, compared.changes);
   return runChecks({
