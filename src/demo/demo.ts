@@ -2,19 +2,15 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pino } from "pino";
-import { type Bot, openBot } from "../compose.ts";
-import type { Environment } from "../config/config.ts";
-import { readConfig } from "../config/read-config.ts";
 import { idFor, type WorkspaceSeed } from "../playground/seed.ts";
 import { type Playground, startPlayground } from "../playground/server.ts";
-import { openStore } from "../store/open-store.ts";
-import { createMask } from "../texts/mask.ts";
-import { makeSampleApp, type SampleApp } from "./sample-app.ts";
-import { playAll, stories } from "./stories.ts";
+import { autoplay } from "./autoplay.ts";
+import { createBotProcess } from "./bot-process.ts";
+import { makeDemoDirectory, removeDirectory, sweepLeftovers } from "./leftovers.ts";
+import { openBrowser } from "./open-browser.ts";
+import { createPanel } from "./panel.ts";
+import { makeSampleApp } from "./sample-app.ts";
+import type { Stage } from "./stage.ts";
 
 export type DemoOptions = {
   readonly port: number | undefined;
@@ -33,101 +29,91 @@ const seed: WorkspaceSeed = {
     { name: "chloe", realName: "Chloé Martin", locale: "fr-FR" },
     { name: "eve", realName: "Eve Stranger" },
   ],
-  channels: [{ name: "kitchen", id: channel, topic: "Promotions of the kitchen app" }],
+  channels: [{ name: "kitchen", id: channel, topic: "Type /promote diff kitchen" }],
 };
 
 export async function runDemo(options: DemoOptions): Promise<number> {
-  const directory = await mkdtemp(join(tmpdir(), "passerelle-demo-"));
-  const closing: (() => Promise<unknown>)[] = [
-    () => rm(directory, { recursive: true, force: true, maxRetries: 5 }),
-  ];
+  const ended = untilSignalled();
+  await sweepLeftovers().catch(() => undefined);
+  const directory = await makeDemoDirectory();
+  const closing: (() => unknown)[] = [() => removeDirectory(directory)];
   try {
-    const playground = await startPlayground({ port: options.port ?? 0, seed });
-    closing.push(() => playground.stop());
     const app = await makeSampleApp(directory, {
       channel,
       approvers: ["bo", "chloe"].map((name) => idFor("U", name)),
       run,
     });
+    const stage: { now: Stage | undefined } = { now: undefined };
+    const panel = createPanel(app, () => {
+      if (stage.now === undefined) throw new Error("The bot is still starting.");
+      return stage.now;
+    });
+    const playground = await openPlayground(options.port, { seed, panel });
+    if (playground === undefined) return 1;
+    closing.push(() => playground.stop(), panel.stop);
     await app.start();
     closing.push(() => app.stop());
-    const bot = await openDemoBot(directory, app, playground);
-    closing.push(() => bot.close());
-    await bot.startWork();
-    await bot.startSlack();
-    return options.autoplay ? await autoplay(options, playground, app) : await waitForPerson(playground, app);
+    const bot = createBotProcess(directory, playground);
+    closing.push(() => bot.stop());
+    const ready = await Promise.race([bot.start().then(() => true), ended.then(() => false)]);
+    if (!ready) return 0;
+    stage.now = { playground, app, bot };
+    return options.autoplay
+      ? await Promise.race([autoplay(options, stage.now), ended])
+      : await waitForPerson(stage.now, ended);
   } finally {
-    for (const close of closing.reverse()) await close().catch((error: unknown) => console.error(error));
+    for (const close of closing.reverse()) {
+      try {
+        await close();
+      } catch (error) {
+        console.error(error);
+      }
+    }
   }
 }
 
-async function openDemoBot(directory: string, app: SampleApp, playground: Playground): Promise<Bot> {
-  const dataDir = join(directory, "data");
-  const environment: Environment = {
-    slack: {
-      botToken: playground.botToken,
-      appToken: playground.appToken,
-      signingSecret: undefined,
-      port: undefined,
-      apiUrl: playground.apiUrl,
-    },
-    configFile: app.configFile,
-    dataDir,
-    databaseUrl: undefined,
-    logLevel: process.env["LOG_LEVEL"] ?? "error",
-  };
-  const config = await readConfig(app.configFile);
-  const store = await openStore({ dataDir, databaseUrl: undefined, role: "bot" });
-  const logger = pino({ level: environment.logLevel }, pino.destination({ dest: 2, sync: true }));
-  return openBot({
-    role: "bot",
-    config,
-    environment,
-    store,
-    mask: createMask([playground.botToken, playground.appToken]),
-    logger,
-  });
+/** Undefined when the port is taken, which the person is told. */
+async function openPlayground(
+  port: number | undefined,
+  parts: Pick<Parameters<typeof startPlayground>[0], "seed" | "panel">,
+): Promise<Playground | undefined> {
+  try {
+    return await startPlayground({ port: port ?? 0, ...parts });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "EADDRINUSE" && code !== "EACCES") throw error;
+    const why = code === "EACCES" ? "may not be used by you" : "is in use by another program";
+    console.error(`passerelle: port ${port} ${why}; without --port, a free one is taken.`);
+    return undefined;
+  }
 }
 
-async function autoplay({ json }: DemoOptions, playground: Playground, app: SampleApp): Promise<number> {
-  const { workspace } = playground;
-  const say = (event: Readonly<Record<string, unknown>>, line: string): void => {
-    process.stdout.write(json ? `${JSON.stringify(event)}\n` : `${line}\n`);
-  };
-  say(
-    { event: "started", page: playground.url, stories: stories.map(({ name }) => name) },
-    `Page: ${playground.url}\n`,
-  );
-  const stage = { ana: workspace.person("ana"), bo: workspace.person("bo"), app };
-  const allWell = await playAll(stage, async (story, { ok, problem }) => {
-    const line = `${ok ? "ok  " : "FAIL"} ${story.name}: ${story.told}${ok ? "" : `\n     ${problem}`}`;
-    say({ event: "story", story: story.name, told: story.told, ok, ...(ok ? {} : { problem }) }, line);
-  });
-  const transcript = workspace.transcript();
-  say({ event: "transcript", text: transcript }, `\n${transcript}`);
-  say(
-    { event: "ended", ok: allWell },
-    allWell ? "\nEvery story ended as told." : "\nA story ended otherwise than told.",
-  );
-  return allWell ? 0 : 1;
-}
-
-async function waitForPerson(playground: Playground, app: SampleApp): Promise<number> {
+async function waitForPerson({ playground, app }: Stage, ended: Promise<number>): Promise<number> {
   process.stdout.write(
     [
       "",
       `  A small Slack with the bot in it:   ${playground.url}`,
-      `  PROD of the sample app:             ${app.url}`,
-      `  PREPROD's files, to change:         ${app.preprod}`,
+      `  PROD of the sample app:             ${app.prod.process.url}`,
+      `  PREPROD's files, to change:         ${app.preprod.root}`,
       "",
-      "  In the page: type  /promote diff kitchen  as ana, then be bo and press Approve & promote.",
+      "  In the page: type  /promote diff kitchen  as Ana, then be Bo and press Approve & promote.",
       "  Ctrl+C ends everything and removes it.",
       "",
       "",
     ].join("\n"),
   );
-  await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
-  return 0;
+  openBrowser(playground.url);
+  return ended;
+}
+
+/**
+ * Resolves with the exit code at the first signal. The listeners stay: a terminal and npm may both send the same
+ * Ctrl+C, and the second must not cut the tidying up short.
+ */
+function untilSignalled(): Promise<number> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => resolve(0));
+  });
 }
 
 async function run(command: string): Promise<void> {

@@ -1,22 +1,22 @@
 // A sample app on this machine, laid out like the two directories of a real team: PREPROD in `src/`, PROD in `server/`.
 
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { type Files, preprodFiles, prodFiles } from "./sample-files.ts";
+import { freePort, makeSampleProcess, quote, type SampleProcess } from "./sample-process.ts";
 
 export type SampleApp = {
   readonly directory: string;
-  readonly preprod: string;
-  readonly prod: string;
-  readonly url: string;
+  readonly preprod: SampleSide;
+  readonly prod: SampleSide;
   readonly configFile: string;
-  /** Starts PROD's process the way its restart command does. */
   start(): Promise<void>;
   stop(): Promise<void>;
 };
 
-/** Writes both sides, the restart command and `passerelle.yml` below `directory`, which must be empty. */
+export type SampleSide = { readonly root: string; readonly process: SampleProcess };
+
+/** Writes both sides, the restart commands and `passerelle.yml` below `directory`, which must be empty. */
 export async function makeSampleApp(
   directory: string,
   options: {
@@ -27,22 +27,44 @@ export async function makeSampleApp(
 ): Promise<SampleApp> {
   const preprod = join(directory, "10_preprod");
   const prod = join(directory, "20_prod");
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}/`;
+  const below = (name: string): string => join(directory, "30_run", name);
   await writeFiles(preprod, preprodFiles);
   await writeFiles(prod, prodFiles);
-  const restart = join(directory, "30_run", "restart.sh");
-  await writeFiles(directory, { "30_run/restart.sh": restartScript(prod, port) });
+  await mkdir(below(""));
+  const restart = below("restart.sh");
+  const [preprodProcess, prodProcess] = await Promise.all([
+    makeSampleProcess({
+      root: preprod,
+      main: "src/kitchen/main.mjs",
+      log: below("preprod.log"),
+      pidFile: below("preprod.pid"),
+      script: below("restart-preprod.sh"),
+      port: await freePort(),
+      run: options.run,
+    }),
+    makeSampleProcess({
+      root: prod,
+      main: "server/main.mjs",
+      log: join(prod, "logs/app.log"),
+      pidFile: below("app.pid"),
+      script: restart,
+      port: await freePort(),
+      run: options.run,
+    }),
+  ]);
   const configFile = join(directory, "passerelle.yml");
-  await writeFile(configFile, configText({ ...options, preprod, prod, restart, url }));
+  await writeFile(configFile, configText({ ...options, preprod, prod, restart, url: prodProcess.url }));
   return {
     directory,
-    preprod,
-    prod,
-    url,
+    preprod: { root: preprod, process: preprodProcess },
+    prod: { root: prod, process: prodProcess },
     configFile,
-    start: () => options.run(`sh ${quote(restart)}`),
-    stop: () => stopApp(join(directory, "30_run", "app.pid")),
+    start: async () => {
+      await Promise.all([preprodProcess.restart(), prodProcess.restart()]);
+    },
+    stop: async () => {
+      await Promise.all([preprodProcess.stop(), prodProcess.stop()]);
+    },
   };
 }
 
@@ -53,25 +75,19 @@ export async function writeFiles(root: string, files: Files): Promise<void> {
   }
 }
 
-export async function removeFile(root: string, path: string): Promise<void> {
-  await rm(join(root, path));
+export function readText(root: string, path: string): Promise<string> {
+  return readFile(join(root, path), "utf8");
 }
 
-/** What a team's own script does: end the old process, start the new one, leave it running. */
-function restartScript(prod: string, port: number): string {
-  return `# Restarts the sample app: the old process is ended, the new one goes on by itself.
-cd ${quote(prod)} || exit 1
-pid_file=../30_run/app.pid
-if [ -s "$pid_file" ]; then
-  kill "$(cat "$pid_file")" 2>/dev/null
-  for _ in 1 2 3 4 5 6 7 8 9 10; do
-    kill -0 "$(cat "$pid_file")" 2>/dev/null || break
-    sleep 0.1
-  done
-fi
-PORT=${port} nohup ${quote(process.execPath)} server/main.mjs >>logs/app.log 2>&1 </dev/null &
-echo $! >"$pid_file"
-`;
+export async function removeFile(root: string, path: string): Promise<void> {
+  await rm(join(root, path), { force: true });
+}
+
+/** Where a file of PREPROD goes in PROD, by the same rules as in the configuration below. */
+export function prodPathOf(path: string): string | undefined {
+  if (/\.draft\.json$/.test(path)) return undefined;
+  if (path.startsWith("src/kitchen/")) return `server/${path.slice("src/kitchen/".length)}`;
+  return path === "package.json" ? path : undefined;
 }
 
 function configText(app: {
@@ -92,7 +108,7 @@ apps:
     paths:
       - { from: src/kitchen/, to: server/ }
       - { from: package.json, to: package.json }
-    ignore: [tests/]
+    ignore: [tests/, '*.draft.json']
     protect: [logs/]
     backup: { keep: 5 }
     restart: { command: ${text(`sh ${quote(app.restart)}`)} }
@@ -101,32 +117,7 @@ apps:
       interval: 1s
       successes: 2
       http: [{ url: ${text(app.url)}, contains: Back to the Kitchen }]
-      logs: { command: cat logs/app.log, tail: 20, forbid: [Error] }
+      logs: { command: ${text(`cat ${quote(join(app.prod, "logs/app.log"))}`)}, tail: 20, forbid: [Error] }
     approval: { approvers: ${JSON.stringify(app.approvers)}, expires: 1h }
 `;
-}
-
-function quote(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`;
-}
-
-async function stopApp(pidFile: string): Promise<void> {
-  const pid = Number(await readFile(pidFile, "utf8").catch(() => "0"));
-  if (pid <= 0) return;
-  try {
-    process.kill(pid, "SIGTERM");
-  } catch {
-    // It ended by itself.
-  }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
 }

@@ -47,8 +47,7 @@ const page = () => \`<!doctype html><meta charset="utf-8"><title>Back to the Kit
 <h1>Back to the Kitchen</h1><p>\${menu.title}: \${menu.dishes.join(", ")}</p>
 \${trendlines()}\${seasonality()}\${weekend()}\${ratings()}<footer>version 2</footer>\`;
 
-createServer((request, response) => {
-  console.log(\`\${new Date().toISOString()} \${request.method} \${request.url}\`);
+createServer((_, response) => {
   response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(page());
 }).listen(port, "127.0.0.1", () => console.log(\`\${new Date().toISOString()} serving the \${season} menu on \${port}\`));
 `;
@@ -58,11 +57,12 @@ import { createServer } from "node:http";
 
 const port = Number(process.env.PORT);
 
-createServer((request, response) => {
-  console.log(\`\${new Date().toISOString()} \${request.method} \${request.url}\`);
-  response
-    .writeHead(200, { "content-type": "text/html; charset=utf-8" })
-    .end("<!doctype html><title>Back to the Kitchen</title><h1>Back to the Kitchen</h1><footer>version 1</footer>");
+const page = \`<!doctype html><meta charset="utf-8"><title>Back to the Kitchen</title>
+<body style="font: 16px/1.5 system-ui, sans-serif; color: #3d3d3d; background: #f2f2f0; margin: 2rem">
+<h1>Back to the Kitchen</h1><p>Our site is being made.</p><footer>version 1</footer>\`;
+
+createServer((_, response) => {
+  response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(page);
 }).listen(port, "127.0.0.1", () => console.log(\`\${new Date().toISOString()} serving on \${port}\`));
 `;
 

@@ -1,20 +1,22 @@
-// The four stories of the demo, told by people in the channel and checked against the files on disk.
+// The stories of the demo, told by people in the channel and checked against the files on disk.
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Person } from "../playground/people.ts";
-import { removeFile, type SampleApp, writeFiles } from "./sample-app.ts";
+import { breakPreprod, changePreprod, editProdByHand } from "./deeds.ts";
+import { prodPathOf, type SampleApp } from "./sample-app.ts";
 import { preprodFiles } from "./sample-files.ts";
 import { differences, snapshot } from "./snapshot.ts";
+import { killBot, type Stage } from "./stage.ts";
 
-export type Stage = { readonly ana: Person; readonly bo: Person; readonly app: SampleApp };
+type Cast = Stage & { readonly ana: Person; readonly bo: Person };
 
 export type Story = {
   readonly name: string;
   /** What to look for, in one sentence. */
   readonly told: string;
   /** Throws when the story ends otherwise than told. */
-  readonly play: (stage: Stage) => Promise<void>;
+  readonly play: (cast: Cast) => Promise<void>;
 };
 
 const patience = { timeoutSeconds: 60 };
@@ -23,12 +25,12 @@ export const stories: readonly Story[] = [
   {
     name: "promote",
     told: "Ana asks what would change, Bo approves, and PROD serves the new version.",
-    async play({ ana, bo, app }) {
+    async play(cast) {
+      const { bo, app } = cast;
       await expectPage(app, "version 1");
-      await ana.types("/promote diff kitchen");
-      await bo.sees(/Promote kitchen: PREPROD/, patience);
-      await bo.presses("Approve & promote");
-      await bo.sees(/PROD of kitchen is up to date and healthy/, patience);
+      const message = await plan(cast);
+      await bo.presses("Approve & promote", { message });
+      await bo.sees(/PROD of kitchen is up to date and healthy/, { message, ...patience });
       for (const [path, content] of Object.entries(preprodFiles)) {
         const to = prodPathOf(path);
         if (to !== undefined) await expectFile(app, to, content);
@@ -38,14 +40,14 @@ export const stories: readonly Story[] = [
   },
   {
     name: "undo",
-    told: "A file that the app needs is missing in PREPROD: the health check fails, and PROD is back as it was by itself.",
-    async play({ ana, bo, app }) {
+    told: "PREPROD needs a file that is never promoted: PROD fails its health check, and is back as it was by itself.",
+    async play(cast) {
+      const { bo, app } = cast;
       const before = await prodOf(app);
-      await writeFiles(app.preprod, { "src/kitchen/settings.mjs": 'export const season = "winter";\n' });
-      await ana.types("/promote diff kitchen");
-      await bo.sees(/Promote kitchen: PREPROD/, patience);
-      await bo.presses("Approve & promote");
-      await bo.sees(/PROD is back as it was, and healthy/, patience);
+      await breakPreprod(app);
+      const message = await plan(cast);
+      await bo.presses("Approve & promote", { message });
+      await bo.sees(/PROD is back as it was, and healthy/, { message, ...patience });
       await expectSame(before, app);
       await expectPage(app, "This autumn");
     },
@@ -53,24 +55,50 @@ export const stories: readonly Story[] = [
   {
     name: "stale",
     told: "PREPROD moves between the plan and the approval: nothing is written, and a new plan is offered.",
-    async play({ ana, bo, app }) {
+    async play(cast) {
+      const { bo, app } = cast;
       const before = await prodOf(app);
-      const winter = `${JSON.stringify({ title: "This winter", dishes: ["onion soup"] }, null, 2)}\n`;
-      await writeFiles(app.preprod, { "src/kitchen/menus/winter.json": winter });
-      await ana.types("/promote diff kitchen");
-      await bo.sees(/Promote kitchen: PREPROD/, patience);
-      await writeFiles(app.preprod, { "src/kitchen/menus/winter.json": winter.replace("onion", "leek") });
-      await bo.presses("Approve & promote");
-      await bo.sees(/This plan is stale/, patience);
+      await changePreprod(app);
+      const message = await plan(cast);
+      await changePreprod(app);
+      await bo.presses("Approve & promote", { message });
+      await bo.sees(/This plan is stale/, { message, ...patience });
       await expectSame(before, app);
-      await removeFile(app.preprod, "src/kitchen/menus/winter.json");
+    },
+  },
+  {
+    name: "hand-edit",
+    told: "Somebody edits PROD by hand: the next plan names the file, and approving it says that it is overwritten.",
+    async play(cast) {
+      const { bo, app } = cast;
+      await editProdByHand(app);
+      const message = await plan(cast);
+      await bo.sees(/server\/main\.mjs/, { message });
+      await expectPage(app, "edited by hand");
+      await bo.presses(/^Approve & /, { message });
+      await bo.sees(/PROD of kitchen is up to date and healthy/, { message, ...patience });
+      await expectPage(app, "leek pie");
+    },
+  },
+  {
+    name: "killed-bot",
+    told: "The bot is killed in the middle of a promotion: the next one brings it to its end, in the same message.",
+    async play(cast) {
+      const { bo, app } = cast;
+      await changePreprod(app);
+      const message = await plan(cast);
+      await bo.presses("Approve & promote", { message });
+      await bo.sees(/Promoting kitchen to PROD/, { message, ...patience });
+      await killBot(cast, 1);
+      await bo.sees(/PROD of kitchen is up to date and healthy/, { message, ...patience });
+      await expectPage(app, "pear crumble");
     },
   },
   {
     name: "rollback",
     told: "Bo rolls PROD back to what it was before the first promotion.",
     async play({ bo, app }) {
-      await bo.types("/promote rollback kitchen");
+      await bo.presses("Roll back…", { message: /PROD of kitchen is up to date and healthy · 11 files/ });
       await bo.sees(/Type PROD to confirm/, patience);
       await bo.fills({ "Why?": "the old menu is wanted back", "Type PROD to confirm": "PROD" });
       await bo.submits();
@@ -85,12 +113,14 @@ export async function playAll(
   stage: Stage,
   tell: (story: Story, ended: { readonly ok: boolean; readonly problem: string }) => Promise<void>,
 ): Promise<boolean> {
+  const { person } = stage.playground.workspace;
+  const cast = { ...stage, ana: person("ana"), bo: person("bo") };
   const first = await prodOf(stage.app);
   let allWell = true;
   for (const story of stories) {
     let problem = "";
     try {
-      await story.play(stage);
+      await story.play(cast);
       if (story.name === "rollback") await expectSame(first, stage.app);
     } catch (error) {
       problem = error instanceof Error ? error.message : String(error);
@@ -101,13 +131,18 @@ export async function playAll(
   return allWell;
 }
 
-function prodPathOf(path: string): string | undefined {
-  if (path.startsWith("src/kitchen/")) return `server/${path.slice("src/kitchen/".length)}`;
-  return path === "package.json" ? path : undefined;
+/** Ana asks what would change; answers with the `ts` of the plan's message, which is the promotion's for the rest of its life. */
+async function plan({ ana, bo, playground: { workspace } }: Cast): Promise<string> {
+  await ana.types("/promote diff kitchen");
+  const waiting = /Promote kitchen: PREPROD/;
+  await bo.sees(waiting, patience);
+  return (
+    workspace.messages("#kitchen").findLast((message) => waiting.test(workspace.read(message)))?.ts ?? ""
+  );
 }
 
 function prodOf(app: SampleApp): Promise<ReadonlyMap<string, string>> {
-  return snapshot(app.prod, ["logs"]);
+  return snapshot(app.prod.root, ["logs"]);
 }
 
 async function expectSame(before: ReadonlyMap<string, string>, app: SampleApp): Promise<void> {
@@ -116,14 +151,11 @@ async function expectSame(before: ReadonlyMap<string, string>, app: SampleApp): 
 }
 
 async function expectFile(app: SampleApp, path: string, content: string): Promise<void> {
-  const found = await readFile(join(app.prod, path), "utf8").catch(() => undefined);
+  const found = await readFile(join(app.prod.root, path), "utf8").catch(() => undefined);
   if (found !== content) throw new Error(`PROD's ${path} is not what PREPROD has`);
 }
 
 async function expectPage(app: SampleApp, text: string): Promise<void> {
-  const answer = await fetch(app.url).then(
-    (response) => response.text(),
-    (error: unknown) => String(error),
-  );
-  if (!answer.includes(text)) throw new Error(`PROD does not show "${text}"`);
+  const page = (await app.prod.process.page()) ?? "";
+  if (!page.includes(text)) throw new Error(`PROD does not show "${text}"`);
 }

@@ -5,9 +5,10 @@ import type { AddressInfo } from "node:net";
 import { answerApp, type Counter, type RecordedCall, send } from "./app-routes.ts";
 import { createFaults, type Faults } from "./faults.ts";
 import { createHttpDelivery, type HttpDeliveryOptions } from "./http-delivery.ts";
-import { answerPage } from "./page-server/page-routes.ts";
+import { answerPage, type PageDeps } from "./page-server/page-routes.ts";
 import { Refusal } from "./refusal.ts";
 import type { WorkspaceSeed } from "./seed.ts";
+import { frameOrigins, type SidePanel } from "./side-panel.ts";
 import { createSocketMode, type SocketModeOptions } from "./socket-mode.ts";
 import { createState } from "./state.ts";
 import { createTriggers } from "./triggers.ts";
@@ -25,6 +26,8 @@ export type PlaygroundOptions = {
   readonly socketMode?: SocketModeOptions;
   /** Sends everything to this address instead of through Socket Mode. */
   readonly http?: HttpDeliveryOptions;
+  /** Shown beside the workspace. */
+  readonly panel?: SidePanel;
 };
 
 export type Playground = {
@@ -58,9 +61,16 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   const faults = createFaults(socketMode.faults);
   const calls: RecordedCall[] = [];
   const counter: Counter = { desk, api, faults, calls };
+  const { panel } = options;
+  const page: PageDeps = {
+    desk,
+    connections: faults.socket.connections,
+    panel,
+    frames: panel === undefined ? [] : frameOrigins(panel),
+  };
 
   const server = createServer((request, response) => {
-    handle(counter, request, response).catch((error: unknown) => {
+    handle(counter, page, request, response).catch((error: unknown) => {
       if (error instanceof Refusal && !response.headersSent)
         return send(response, 400, { ok: false, error: error.code });
       // Nothing a caller did should lead here, so whoever runs the playground hears of it.
@@ -94,7 +104,12 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   };
 }
 
-async function handle(counter: Counter, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handle(
+  counter: Counter,
+  page: PageDeps,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const { state } = counter.desk;
   // A name that points here from outside (DNS rebinding) must not reach the workspace from somebody's browser.
   if (!allowedHosts(new URL(state.origin).port).includes(request.headers.host ?? "")) {
@@ -102,7 +117,6 @@ async function handle(counter: Counter, request: IncomingMessage, response: Serv
     return;
   }
   const url = new URL(`${state.origin}${request.url ?? "/"}`);
-  const page = { desk: counter.desk, connections: counter.faults.socket.connections };
   if (await answerApp(counter, url, request, response)) return;
   if (!(await answerPage(page, url, request, response))) send(response, 404, { error: "not_found" });
 }

@@ -17,16 +17,19 @@ const importMap = JSON.stringify({
 
 const vendored: Readonly<Record<string, string>> = { "preact.js": "preact", "hooks.js": "preact/hooks" };
 
-export const documentHeaders: Readonly<Record<string, string>> = {
-  "content-security-policy": [
-    "default-src 'none'",
-    `script-src 'self' 'sha256-${createHash("sha256").update(importMap).digest("base64")}'`,
-    ...["style-src 'self'", "connect-src 'self'", "img-src 'self' data:"],
-    ...["base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"],
-  ].join("; "),
-  "referrer-policy": "no-referrer",
-  "cache-control": "no-store",
-};
+export function documentHeaders(frames: readonly string[]): Readonly<Record<string, string>> {
+  return {
+    "content-security-policy": [
+      "default-src 'none'",
+      `script-src 'self' 'sha256-${createHash("sha256").update(importMap).digest("base64")}'`,
+      ...["style-src 'self'", "connect-src 'self'", "img-src 'self' data:"],
+      ...(frames.length === 0 ? [] : [`frame-src ${frames.join(" ")}`]),
+      ...["base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"],
+    ].join("; "),
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-store",
+  };
+}
 
 export function documentFile(team: string): PageFile {
   const title = team.replaceAll("&", "&amp;").replaceAll("<", "&lt;");

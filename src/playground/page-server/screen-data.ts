@@ -4,6 +4,7 @@ import type { Fields } from "../fields.ts";
 import { messageValues } from "../interactions.ts";
 import { repliesTo } from "../messages.ts";
 import { channelsFor, messagesFor, messageText, readerFor } from "../screen.ts";
+import { type ShownPanel, type SidePanel, shownPanel } from "../side-panel.ts";
 import type { Channel, Message, State, User, View } from "../state.ts";
 import type { Reader } from "../text/reader.ts";
 import { formatTime } from "../text/slack-date.ts";
@@ -84,6 +85,7 @@ export type ScreenData = {
   readonly thread: readonly ShownMessage[];
   readonly modal: ShownView | undefined;
   readonly home: ShownView | undefined;
+  readonly panel: ShownPanel | undefined;
 };
 
 export type Looking = {
@@ -95,6 +97,7 @@ export type Looking = {
 export function screenData(
   state: State,
   connections: number,
+  panel: SidePanel | undefined,
   { user, channel, threadTs }: Looking,
 ): ScreenData {
   const all = channel === undefined ? [] : messagesFor(state, user, [channel]);
@@ -120,6 +123,7 @@ export function screenData(
         : all.filter((message) => message.ts === threadTs || message.threadTs === threadTs).map(show),
     modal: modal === undefined ? undefined : shownView(state, modal),
     home: home === undefined ? undefined : shownView(state, home),
+    panel: panel === undefined ? undefined : shownPanel(panel),
   };
 }
 

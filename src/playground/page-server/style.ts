@@ -13,6 +13,7 @@ const colours = `
   --side-quiet: #c5d3e4;
   --link: light-dark(#0b5cad, #6cb2f7);
   --primary: light-dark(#00734f, #1f8f68);
+  --good: light-dark(#00734f, #4cc79a);
   --danger: light-dark(#c01048, #d92b62);
   --mention: light-dark(#fff3c9, #4a3d10);
   --code: light-dark(#a5154a, #f0a0b8);
@@ -59,10 +60,16 @@ button, select, input, textarea { font: inherit; color: inherit; }
 .close:hover { background: var(--raised); }
 @media (max-width: 760px) {
   .workspace, .workspace.with-thread { grid-template-columns: minmax(0, 1fr); grid-template-rows: auto minmax(0, 1fr); }
-  .sidebar { display: flex; flex-wrap: wrap; gap: 4px 8px; align-items: center; padding: 8px; max-height: 34dvh; }
+  .sidebar { display: flex; flex-wrap: wrap; gap: 6px 2px; align-items: center; padding: 8px; max-height: 34dvh; }
   .sidebar h1, .sidebar h2 { display: none; }
-  .sidebar ul { display: flex; flex-wrap: wrap; }
+  .sidebar ul { display: flex; }
+  .sidebar .place { gap: 4px; padding: 4px 7px; white-space: nowrap; }
+  .sidebar .wide { display: none; }
   .sidebar .status { margin: 0 8px; }
+  .message { grid-template-columns: 28px minmax(0, 1fr); gap: 8px; padding: 6px 12px; }
+  .avatar { width: 28px; height: 28px; }
+  .message pre { font-size: 11.5px; }
+  .sidebar .status.well { display: none; }
   .you { grid-template-columns: auto 1fr; align-items: center; gap: 8px; margin: 0; flex: 1 0 100%; }
   .with-thread .pane.thread { grid-row: 2; grid-column: 1; border: 0; background: var(--ground); z-index: 1; }
   .with-thread main { grid-row: 2; grid-column: 1; visibility: hidden; }
@@ -162,4 +169,54 @@ const forms = `
 .choice { display: flex; gap: 8px; align-items: baseline; }
 .block-actions select, .accessory select { padding: 5px 8px; border: 1px solid var(--quiet); border-radius: 6px; background: var(--ground); max-width: 260px; }`;
 
-export const style = [colours, frame, messages, blocks, forms].join("\n");
+const panel = `
+.workspace.with-panel { grid-template-columns: 220px minmax(0, 1fr) 400px; }
+.workspace.with-panel.with-thread { grid-template-columns: 220px minmax(0, 1fr) minmax(320px, 26%) 400px; }
+.panel-place { display: none; }
+.panel { border-left: 1px solid var(--line); background: var(--raised); padding: 10px 16px 16px; overflow-y: auto; }
+.panel h2 { font-size: 1.1em; margin: 0 0 8px; }
+.panel h3 { font-size: .93em; margin: 0; }
+.frames { display: grid; grid-template-columns: 1fr 1fr; gap: 10px; }
+.frame { border: 1px solid var(--line); border-radius: 8px; overflow: hidden; background: var(--ground); }
+.frame figcaption { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 8px; padding: 4px 10px; font-size: .87em; border-bottom: 1px solid var(--line); }
+.frame figcaption a { font-weight: 700; color: inherit; }
+.health.well { color: var(--good); }
+.health.unwell { color: var(--error); font-weight: 600; }
+.frame-view { height: 170px; overflow: hidden; }
+.frame-view .empty { margin: 0; padding-top: 70px; }
+.frame iframe { width: 200%; height: 340px; border: 0; transform: scale(.5); transform-origin: 0 0; background: #ffffff; }
+.differences { margin: 12px 0; }
+.differences ul { list-style: none; margin: 4px 0 0; padding: 6px 10px; max-height: 110px; overflow: auto; border: 1px solid var(--line); border-radius: 8px; background: var(--ground); font: 12.5px/1.6 ui-monospace, "DejaVu Sans Mono", monospace; }
+.differences li { white-space: nowrap; }
+.differences p { margin: 4px 0 0; }
+.difference { display: inline-block; width: 2ch; font-weight: 700; color: var(--link); }
+.count { margin-left: 6px; padding: 0 7px; border-radius: 10px; background: var(--line); font-weight: 600; font-size: .9em; }
+.panel-news { margin: 12px 0; padding: 6px 10px; border-left: 4px solid var(--link); background: var(--ground); border-radius: 4px; }
+.panel-news:empty { display: none; }
+.steps summary { font-weight: 600; font-size: .93em; cursor: pointer; }
+.steps ol { margin: 4px 0 12px; padding-left: 22px; }
+.steps li { margin: 2px 0; }
+.stories { list-style: none; margin: 0; padding: 0; display: grid; gap: 8px; }
+.story { display: grid; gap: 1px; width: 100%; text-align: left; padding: 7px 12px 8px; border: 1px solid var(--line); border-radius: 8px; background: var(--ground); cursor: pointer; }
+.story:hover { border-color: var(--quiet); }
+.story:disabled { cursor: progress; opacity: .6; }
+.story span { font-size: .87em; line-height: 1.4; color: var(--quiet); }
+@media (max-width: 1500px) {
+  .workspace.with-panel.with-thread { grid-template-columns: 220px minmax(0, 1fr) 400px; }
+  .with-panel.with-thread main { grid-column: 2; grid-row: 1; visibility: hidden; }
+  .with-panel.with-thread .pane.thread { grid-column: 2; grid-row: 1; border: 0; background: var(--ground); }
+}
+@media (max-width: 1080px) {
+  .workspace.with-panel { grid-template-columns: 220px minmax(0, 1fr); }
+  .workspace.with-panel.with-thread { grid-template-columns: 220px minmax(0, 1fr); }
+  .panel-place { display: block; }
+  .with-panel .panel { display: none; }
+  .with-panel.at-panel .panel { display: block; border: 0; }
+  .with-panel.at-panel .pane { display: none; }
+}
+@media (max-width: 760px) {
+  .workspace.with-panel, .workspace.with-panel.with-thread { grid-template-columns: minmax(0, 1fr); }
+  .with-panel.with-thread main, .with-panel.with-thread .pane.thread { grid-column: 1; grid-row: 2; }
+}`;
+
+export const style = [colours, frame, messages, blocks, forms, panel].join("\n");

@@ -9,6 +9,7 @@ import { Composer } from "./composer.ts";
 import { Confirm, Modal } from "./dialogs.ts";
 import { type Looking, permalinkTarget, sendAct, useLooking, useScreen } from "./live.ts";
 import { MessageList } from "./message-list.ts";
+import { SidePanel } from "./side-panel.ts";
 import { Sidebar } from "./sidebar.ts";
 import { PlaceProvider, type Surroundings, SurroundingsProvider } from "./surroundings.ts";
 
@@ -41,27 +42,35 @@ function App(): ComponentChildren {
         };
         setQuestion({ fields, answer });
       }),
-    openThread: (thread) => change({ thread, home: false }),
+    openThread: (thread) => change({ thread, home: false, panel: false }),
     follow: (address) => {
       const target = permalinkTarget(address);
-      if (target !== undefined) change({ home: false, ...target });
+      if (target !== undefined) change({ home: false, panel: false, ...target });
       return target !== undefined;
     },
-    openChannel: (channel) => change({ channel, thread: undefined, home: false }),
+    openChannel: (channel) => change({ channel, thread: undefined, home: false, panel: false }),
   };
   const threadOpen = looking.thread !== undefined && !looking.home;
+  const { panel } = screen;
+  const layout = [
+    "workspace",
+    ...(threadOpen ? ["with-thread"] : []),
+    ...(panel === undefined ? [] : ["with-panel"]),
+    ...(looking.panel ? ["at-panel"] : []),
+  ];
   return h(
     SurroundingsProvider,
     { value: surroundings },
     h(
       "div",
-      { class: `workspace ${threadOpen ? "with-thread" : ""}` },
+      { class: layout.join(" ") },
       h("a", { class: "skip", href: "#main", onClick: skipToMain }, "Skip to the messages"),
       h(Sidebar, { looking, change, unread, online }),
       looking.home ? h(Home, { screen }) : h(ChannelPane, { screen, at: looking.at }),
       threadOpen
         ? h(ThreadPane, { screen, at: looking.at, close: () => change({ thread: undefined }) })
         : null,
+      panel === undefined ? null : h(SidePanel, { panel }),
     ),
     screen.modal === undefined ? null : h(Modal, { view: screen.modal, key: screen.modal.id }),
     question === undefined ? null : h(Confirm, { question: question.fields, answer: question.answer }),

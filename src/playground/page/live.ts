@@ -9,6 +9,8 @@ export type Looking = {
   readonly channel: string | undefined;
   readonly thread: string | undefined;
   readonly home: boolean;
+  /** Whether the side panel is looked at, where there is no room beside the workspace. */
+  readonly panel: boolean;
   /** The message that a link pointed to. */
   readonly at: string | undefined;
 };
@@ -50,10 +52,19 @@ export function useScreen(looking: Looking): Live {
   return { screen, online };
 }
 
-export async function sendAct(person: string, given: Act): Promise<ActOutcome> {
-  const body = JSON.stringify({ ...given, person });
+export function sendAct(person: string, given: Act): Promise<ActOutcome> {
+  return post("/page/act", { ...given, person });
+}
+
+/** Answers when the button's deed is done. */
+export function pressPanel(press: string): Promise<ActOutcome> {
+  return post("/page/panel", { press });
+}
+
+async function post(address: string, given: object): Promise<ActOutcome> {
   const headers = { "content-type": "application/json" };
-  const response = await fetch("/page/act", { method: "POST", body, headers }).catch(() => undefined);
+  const body = JSON.stringify(given);
+  const response = await fetch(address, { method: "POST", body, headers }).catch(() => undefined);
   if (response === undefined) return { ok: false, error: "The playground does not answer." };
   return (await response.json()) as ActOutcome;
 }
@@ -73,6 +84,7 @@ export function useLooking(): [Looking, (change: Partial<Looking>) => void] {
     if (next.channel !== undefined) hash.set("channel", next.channel);
     if (next.thread !== undefined) hash.set("thread", next.thread);
     if (next.home) hash.set("home", "1");
+    if (next.panel) hash.set("panel", "1");
     if (next.at !== undefined) hash.set("at", next.at);
     location.hash = hash.toString();
   };
@@ -87,6 +99,7 @@ function readAddress(): Looking {
     channel: read("channel"),
     thread: read("thread"),
     home: hash.has("home"),
+    panel: hash.has("panel"),
     at: read("at"),
   };
 }

@@ -14,7 +14,7 @@ type Props = {
 
 export function Sidebar({ looking, change, unread, online }: Props): ComponentChildren {
   const { screen, openChannel } = useSurroundings();
-  const here = (channel: ShownChannel) => !looking.home && screen.channel === channel.id;
+  const here = (channel: ShownChannel) => !looking.home && !looking.panel && screen.channel === channel.id;
   const item = (channel: ShownChannel) => {
     const mark = channel.kind === "private" ? "🔒" : channel.kind === "im" ? "●" : "#";
     const news = unread(channel) && !here(channel);
@@ -70,23 +70,48 @@ export function Sidebar({ looking, change, unread, online }: Props): ComponentCh
           {
             type: "button",
             class: "place",
-            "aria-current": looking.home ? "page" : undefined,
-            onClick: () => change({ home: true, thread: undefined }),
+            "aria-current": looking.home && !looking.panel ? "page" : undefined,
+            onClick: () => change({ home: true, panel: false, thread: undefined }),
           },
           h("span", { class: "mark", "aria-hidden": "true" }, "⌂"),
-          `${screen.bot.name} Home`,
+          h("span", { class: "wide" }, `${screen.bot.name} `),
+          "Home",
         ),
       ),
       direct.map(item),
+      screen.panel === undefined ? null : h(PanelPlace, { looking, change, title: screen.panel.title }),
     ),
     h(
       "p",
-      { class: "status", role: "status" },
+      { class: `status ${online && screen.connected ? "well" : ""}`, role: "status" },
       online
         ? screen.connected
           ? `${screen.bot.name} is connected.`
           : `${screen.bot.name} is not connected.`
         : "The playground does not answer; trying again.",
+    ),
+  );
+}
+
+/** The way to the side panel where it has no room of its own. */
+function PanelPlace({
+  looking,
+  change,
+  title,
+}: Pick<Props, "looking" | "change"> & { readonly title: string }): ComponentChildren {
+  return h(
+    "li",
+    { class: "panel-place" },
+    h(
+      "button",
+      {
+        type: "button",
+        class: "place",
+        "aria-current": looking.panel ? "page" : undefined,
+        onClick: () => change({ panel: true, thread: undefined }),
+      },
+      h("span", { class: "mark", "aria-hidden": "true" }, "◫"),
+      title,
     ),
   );
 }
