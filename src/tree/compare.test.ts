@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import {
+  appendFileSync,
   chmodSync,
   linkSync,
   mkdirSync,
@@ -225,6 +226,28 @@ describe("comparing two sides", () => {
       app: appWith({}),
     });
     expect(said(changes)).toEqual(["change b"]);
+  });
+
+  test("tries again when a file changes while it is read, and tells which one does so for ever", async () => {
+    writeTree(preprod, { log: "1\n" });
+    const local = openLocal();
+    const busy = (times: number): typeof local => ({
+      ...local,
+      run(script, options) {
+        if (script.includes("sha256sum") && script.includes("xargs") && times > 0) {
+          times -= 1;
+          appendFileSync(join(preprod, "log"), "more\n");
+        }
+        return local.run(script, options);
+      },
+    });
+    const request = (times: number) =>
+      compareDirectories(preprod, prod, {}, { preprod: { transport: busy(times), root: preprod } });
+    expect((await request(2)).changes).toMatchObject([{ kind: "add", path: "log", linesAdded: 3 }]);
+    await expect(request(100)).rejects.toMatchObject({
+      code: "scan-moved",
+      details: { path: join(preprod, "log") },
+    });
   });
 
   test("compares two hosts by hashes", async () => {

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import type { AppConfig } from "../config/config.ts";
-import { PasserelleError } from "../errors.ts";
+import { isFailure, PasserelleError } from "../errors.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { Change, Comparison } from "./change.ts";
 import { describeChanges, hashDrafts } from "./describe-changes.ts";
@@ -10,8 +10,8 @@ import type { Tree } from "./entry.ts";
 import { type CountedLines, type LineCounts, linesKey } from "./lines.ts";
 import { listedTree } from "./listed-tree.ts";
 import { type HashMemory, noMemory, readHashes, readPairs, writeHashes, writePairs } from "./memory.ts";
-import { pairSides } from "./pair.ts";
 import { describeOffers } from "./offers.ts";
+import { pairSides } from "./pair.ts";
 import { shortened } from "./parents.ts";
 import { openReadSide, type ReadSide } from "./read-side.ts";
 import { settleRewrites } from "./rewrites.ts";
@@ -45,7 +45,23 @@ type Remembered = {
   readonly comparison: Comparison;
 };
 
+const attempts = 3;
+
+/**
+ * Throws `side-missing`, `sides-overlap`, `scan-failed`, `path-conflict`, and `scan-moved` when something still changes
+ * while it is read at the third attempt.
+ */
 export async function compareSides(request: CompareRequest): Promise<Compared> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await compareOnce(request);
+    } catch (error) {
+      if (!isFailure(error, "scan-moved") || attempt === attempts) throw error;
+    }
+  }
+}
+
+async function compareOnce(request: CompareRequest): Promise<Compared> {
   const { preprod, prod, app, groups = [], fresh = false } = request;
   const memory = request.memory ?? noMemory;
   const rules = compileRules(app, groups);
@@ -244,7 +260,13 @@ function short(value: unknown): string {
 }
 
 function parseRemembered(value: string | undefined): Remembered | undefined {
-  return value === undefined ? undefined : (JSON.parse(value) as Remembered);
+  if (value === undefined) return undefined;
+  try {
+    return JSON.parse(value) as Remembered;
+  } catch {
+    // What cannot be read is as good as forgotten.
+    return undefined;
+  }
 }
 
 function countedLines(changes: readonly Change[]): CountedLines {

@@ -4,6 +4,7 @@ import { appWith, directory, file, link, listingOf, rule } from "../../test/comp
 import type { AppConfig } from "../config/config.ts";
 import { isFailure } from "../errors.ts";
 import { type Entry, sameEntry, type Tree } from "./entry.ts";
+import { type Listing, readListing } from "./listing.ts";
 import { pairSides } from "./pair.ts";
 import type { Draft } from "./pairing.ts";
 import { compileRules } from "./rules.ts";
@@ -93,14 +94,13 @@ describe("pairing two sides", () => {
     expect(said).toEqual(["type thing", "remove thing/deep", "remove thing/deep/x"]);
   });
 
-  test("refuses to replace a directory that holds something protected", () => {
-    const attempt = () =>
-      pair(
-        { thing: link("elsewhere") },
-        { thing: directory(), "thing/.env": file("1") },
-        { ...whole, protect: [".env"] },
-      );
-    expect(attempt).toThrow(expect.objectContaining({ code: "path-conflict" }));
+  test("refuses to replace a directory that holds something protected or ignored", () => {
+    const holders: Entries[] = [{ "thing/.env": file("1") }, { "thing/__pycache__": directory() }];
+    for (const held of holders) {
+      const attempt = () =>
+        pair({ thing: link("elsewhere") }, { thing: directory(), ...held }, { ...whole, protect: [".env"] });
+      expect(attempt).toThrow(expect.objectContaining({ code: "path-conflict" }));
+    }
   });
 
   test("never writes through a link that stands where a directory is needed", () => {
@@ -133,6 +133,26 @@ describe("pairing two sides", () => {
       { side: "preprod", path: "pipe" },
     ]);
     expect(onlyInProd.map(({ path }) => path)).toEqual(["live"]);
+  });
+
+  test("leaves a mount point with all in it alone, on whichever side it is", () => {
+    const mount = (path: string): Listing => {
+      const reader = readListing();
+      reader.push(Buffer.from("d 755 0 1.0 1.0 1 5 \0"));
+      reader.push(Buffer.from(`d 755 0 1.0 1.0 2 15 ${path}\0f 644 1 1.0 1.0 3 5 x\0`));
+      return reader.end();
+    };
+    const there = listingOf(Object.entries({ disk: directory(), "disk/a": file("1"), x: file("1") }));
+    const rules = compileRules(appWith(whole));
+    for (const [preprod, prod, side] of [
+      [mount("disk"), there, "preprod"],
+      [there, mount("disk"), "prod"],
+    ] as const) {
+      const { drafts, unexplained, onlyInProd } = pairSides(preprod, prod, rules);
+      expect(drafts).toEqual([]);
+      expect(onlyInProd).toEqual([]);
+      expect(unexplained).toEqual([{ side, path: "disk" }]);
+    }
   });
 
   test("says of every path that no rule is about it, by directory only where that is all there is", () => {

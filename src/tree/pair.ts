@@ -30,7 +30,6 @@ export function pairSides(preprod: Listing, prod: Listing, rules: Rules): Pairin
   const unexplained: Unexplained[] = [...wanted.unexplained];
   const directories = new Set<string>();
   const stays: number[] = [];
-  const ignored: number[] = [];
   const lonely: { readonly index: number; readonly path: string; readonly rule: PathRule }[] = [];
   const filledUnexplained = new Set<string>();
   const maybeUnexplained: string[] = [];
@@ -48,7 +47,7 @@ export function pairSides(preprod: Listing, prod: Listing, rules: Rules): Pairin
     coverage.prod.add(mapping.kind, type);
     const isUnderRules = mapping.kind === "mapped" || (mapping.kind === "unselected" && source !== undefined);
     if (!isUnderRules) {
-      (mapping.kind === "ignored" ? ignored : stays).push(index);
+      stays.push(index);
       if (mapping.kind === "ignored" || mapping.kind === "unexplained") filledUnexplained.add(parentOf(path));
       if (mapping.kind === "unexplained") maybeUnexplained.push(path);
       else if (mapping.kind !== "above") wanted.entries.delete(path);
@@ -128,7 +127,6 @@ export function pairSides(preprod: Listing, prod: Listing, rules: Rules): Pairin
     drafts,
     lonely,
     stays,
-    ignored,
     added,
     emptyRules: wanted.emptyRules,
   });

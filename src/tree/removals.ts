@@ -19,8 +19,6 @@ export function planRemovals(
     readonly drafts: readonly Draft[];
     /** PROD paths under a rule that PREPROD has nothing for. */
     readonly lonely: readonly Lonely[];
-    /** Ignored ones hold a directory that would be removed, not one that is replaced. */
-    readonly ignored: readonly number[];
     /** All other PROD paths. */
     readonly stays: readonly number[];
     readonly added: readonly string[];
@@ -52,11 +50,10 @@ export function planRemovals(
     else removed.push(one);
   }
   if (leavingDirectories.length > 0) {
-    const occupied = occupiedDirectories(
-      prod,
-      [...given.stays, ...given.ignored],
-      [...kept.map(({ path }) => path), ...given.added],
-    );
+    const occupied = occupiedDirectories(prod, given.stays, [
+      ...kept.map(({ path }) => path),
+      ...given.added,
+    ]);
     for (const one of leavingDirectories) (occupied.has(one.path) ? kept : removed).push(one);
   }
   const filled = new Set(kept.map(({ path }) => parentOf(path)));
