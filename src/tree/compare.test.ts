@@ -341,6 +341,43 @@ describe("what is remembered", () => {
     expect({ ...fresh, trees: undefined }).toEqual({ ...edited, trees: undefined });
   });
 
+  test("spares two hosts the hashing of what is as it was", async () => {
+    for (const root of [preprod, prod]) writeTree(root, { a: "1\n", b: "2\n", c: "3\n" });
+    writeTree(preprod, { c: "x\n" });
+    const local = openLocal();
+    const hashed: string[] = [];
+    const host = (name: string): typeof local => ({
+      ...local,
+      host: name,
+      run(script, options) {
+        if (script.includes("sha256sum -z")) hashed.push(Buffer.from(options.input as Uint8Array).toString());
+        return local.run(script, options);
+      },
+    });
+    const memory = memoryOfAMap();
+    const compare = () =>
+      compareDirectories(
+        preprod,
+        prod,
+        {},
+        {
+          memory,
+          preprod: { transport: host("one"), root: preprod },
+          prod: { transport: host("two"), root: prod },
+        },
+      );
+    await setTimeout(3100);
+    const first = await compare();
+    const paths = hashed.splice(0).map((list) => list.split("\0").filter((path) => path !== ""));
+    expect(paths.map((some) => some.sort())).toEqual([
+      ["./a", "./b", "./c"],
+      ["./a", "./b", "./c"],
+    ]);
+    writeTree(prod, { b: "y\n" });
+    expect(said((await compare()).changes)).toEqual([...said(first.changes), "change b"].sort());
+    expect(hashed).toEqual(["./b\0"]);
+  });
+
   test("is nothing of what changed a moment ago", async () => {
     for (const root of [preprod, prod]) writeTree(root, { a: "1\n" });
     const memory = memoryOfAMap();
