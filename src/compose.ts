@@ -11,6 +11,7 @@ import type { Membership, PromotionRecord, Promotions } from "./promotion/promot
 import { reconsider } from "./promotion/reconsider.ts";
 import { recover } from "./promotion/recovery.ts";
 import { runPromotion } from "./promotion/run.ts";
+import { createDriftWatch } from "./promotion/watch-drift.ts";
 import { openMembership, type SlackRoom, startSlack } from "./slack/app.ts";
 import type { Store } from "./store/store.ts";
 import { createTransports } from "./transport/transports.ts";
@@ -105,6 +106,14 @@ export async function openBot(options: BotOptions): Promise<Bot> {
   });
 
   let slack: SlackRoom | undefined;
+  const watch = createDriftWatch({
+    config,
+    store,
+    drift: promotions.drift,
+    tell: (id) => slack?.tellDrift(id),
+    now,
+    onError,
+  });
   let sweep: NodeJS.Timeout | undefined;
   return {
     promotions,
@@ -112,7 +121,11 @@ export async function openBot(options: BotOptions): Promise<Bot> {
       await recover(recovery);
       await durable.start();
       if (options.role === "bot") {
-        sweep = setInterval(() => void recover(recovery).catch(onError), (options.sweepSeconds ?? 10) * 1000);
+        const look = (): void => {
+          void recover(recovery).catch(onError);
+          void watch.sweep().catch(onError);
+        };
+        sweep = setInterval(look, (options.sweepSeconds ?? 10) * 1000);
       }
     },
     async startSlack() {

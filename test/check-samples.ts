@@ -131,6 +131,7 @@ function sampleApp({ paths, checks = {}, ignore = [], roots }: Sample): AppConfi
     },
     approval: { approvers: ["U1"], required: 1, byRequester: false, expiresSeconds: 3600 },
     freeze: [],
+    watch: { drift: undefined },
   };
 }
 

@@ -40,6 +40,7 @@ export function appWith(settings: Partial<AppConfig>): AppConfig {
     },
     approval: { approvers: ["U0AAA"], required: 1, byRequester: false, expiresSeconds: 3600 },
     freeze: [],
+    watch: { drift: undefined },
     ...settings,
   };
 }

@@ -45,6 +45,8 @@ export type AppConfig = {
   readonly health: HealthConfig;
   readonly approval: ApprovalConfig;
   readonly freeze: readonly FreezeConfig[];
+  /** When the bot looks by itself; a calendar as in `freeze`. */
+  readonly watch: { readonly drift: string | undefined };
 };
 
 /** `root` is absolute or starts with `~/`, without a trailing slash. */

@@ -61,6 +61,18 @@ export function parseCron(text: string): Cron | string {
   return { minutes, hours, daysOfMonth, months, daysOfWeek: week, eitherDay };
 }
 
+/** Read in the time zone of whoever asks. */
+export function isMomentOf(calendar: Cron, date: Date): boolean {
+  const dayOfMonth = calendar.daysOfMonth.has(date.getDate());
+  const dayOfWeek = calendar.daysOfWeek.has(date.getDay());
+  return (
+    calendar.minutes.has(date.getMinutes()) &&
+    calendar.hours.has(date.getHours()) &&
+    calendar.months.has(date.getMonth() + 1) &&
+    (calendar.eitherDay ? dayOfMonth || dayOfWeek : dayOfMonth && dayOfWeek)
+  );
+}
+
 function parseField(text: string, field: Field): ReadonlySet<number> | string {
   const chosen = new Set<number>();
   for (const part of text.split(",")) {

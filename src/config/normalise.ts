@@ -75,6 +75,7 @@ function appOf(name: string, written: WrittenApp, hosts: ReadonlyMap<string, Hos
       forSeconds: secondsOf(length),
       reason,
     })),
+    watch: { drift: written.watch?.drift },
   };
 }
 

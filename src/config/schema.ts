@@ -91,9 +91,15 @@ const backup = z.strictObject({
 
 const rehearse = z.strictObject({
   command: values.command.meta(
-    about("Starts the staged app beside PROD, on another port; it is ended afterwards."),
+    about(
+      "Starts the new version on another port and stays in the foreground; it runs in a copy of PROD as it would be, in which what `ignore` and `backup.exclude` name is PROD's own, by link. It is ended afterwards.",
+    ),
   ),
-  url: values.url.meta(about("Asked, from PROD's host, until it answers.")),
+  url: values.url.meta(
+    about(
+      "Asked, from PROD's host, as `health` says: its times, the text of its first page, and its forbidden log lines in what the command prints.",
+    ),
+  )),
 });
 
 const hook = z.strictObject({
@@ -108,9 +114,9 @@ const hook = z.strictObject({
 });
 
 const hooks = z.strictObject({
-  "after-swap": z.array(hook).optional().meta(about("After the new files are in place, before the restart.")),
-  "before-restart": z.array(hook).optional().meta(about("Just before the restart.")),
-  "after-health": z.array(hook).optional().meta(about("Once PROD is healthy.")),
+  "after-swap": z.array(hook).optional().meta(about("After the new files are in place, before the restart; on the way back too.")),
+  "before-restart": z.array(hook).optional().meta(about("After those, just before the restart; on the way back too.")),
+  "after-health": z.array(hook).optional().meta(about("Once PROD is healthy; when one fails, PROD goes back.")),
 });
 
 const restartOptions = z.strictObject({
@@ -222,6 +228,16 @@ const freeze = z.strictObject({
   reason: values.words.meta(about("What is said to who asks.")),
 });
 
+const watch = z.strictObject({
+  drift: values.calendar
+    .optional()
+    .meta(
+      about(
+        "When the bot looks by itself whether somebody changed PROD by hand, as in `0 8 * * *`; the channel is told once of each change. Left out: never.",
+      ),
+    ),
+});
+
 const app = z.strictObject({
   channel: values.channel.meta(
     about("Id of the Slack channel where it may be promoted and is announced, as in `C0123456789`."),
@@ -268,6 +284,7 @@ const app = z.strictObject({
   health: health.optional().meta(about("How PROD shows that it is healthy.")),
   approval: approval.meta(about("Who decides.")),
   freeze: z.array(freeze).optional().meta(about("Times when nobody promotes. A rollback is never held up.")),
+  watch: watch.optional().meta(about("What the bot looks at between promotions.")),
 });
 
 export const writtenConfig = z.strictObject({

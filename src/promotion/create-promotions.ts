@@ -4,10 +4,12 @@ import { isFailure, PasserelleError } from "../errors.ts";
 import { decide, promoteNow } from "./decide.ts";
 import { type Desk, openDesk, type PromotionsOptions } from "./desk.ts";
 import { followChanges } from "./follow-changes.ts";
+import { recallFoundDrift } from "./found-drift.ts";
 import { defaultRestorePoint, rollBack, stop } from "./go-back.ts";
 import { describeLog } from "./promotion-log.ts";
 import type { PromotionEvent, PromotionRecord, Promotions, Status } from "./promotions.ts";
 import { propose } from "./propose.ts";
+import { regroup } from "./regroup.ts";
 
 export type RunningPromotions = Promotions & { close(): void };
 
@@ -18,6 +20,7 @@ export function createPromotions(options: PromotionsOptions): RunningPromotions 
   return {
     apps: [...desk.config.apps.keys()],
     propose: (request) => propose(desk, request),
+    regroup: (request) => regroup(desk, request),
     decide: (request) => decide(desk, request),
     promoteNow: (request) => promoteNow(desk, request),
     rollBack: (request) => rollBack(desk, request),
@@ -48,6 +51,12 @@ export function createPromotions(options: PromotionsOptions): RunningPromotions 
       if (record === undefined) throw new PasserelleError("plan-unknown", { id: planId });
       return mask(await workbench.patch(appOf(record.plan.app), record.plan));
     },
+    async drift(name) {
+      const { drift } = await workbench.plan(appOf(name), { groups: [], fresh: false });
+      return drift;
+    },
+    driftPatch: (name, drift) => workbench.bringBack(appOf(name), drift, mask),
+    foundDrift: (id) => recallFoundDrift(store, id),
     promotion: (promotionId) => store.promotion(promotionId),
     events: (promotionId, after = 0) => store.events(promotionId, after),
     async log(promotionId) {

@@ -1,20 +1,17 @@
 // Decisions on plans: counted once each, checked against the rules, and the last one needed starts the promotion.
 
 import type { AppConfig } from "../config/config.ts";
+import { overwrittenDrift } from "../tree/drift.ts";
 import type { Plan } from "../tree/plan.ts";
 import type { Desk } from "./desk.ts";
 import { countApprovals, type DecisionFacts, refuseApproval, refuseRejection } from "./policy.ts";
-import {
-  type Decided,
-  type DecideRequest,
-  type Person,
-  type PromoteNowRequest,
-  promotionSteps,
-} from "./promotions.ts";
+import type { Decided, DecideRequest, Decision, Person, PromoteNowRequest } from "./promotions.ts";
+import { promotionStepsOf } from "./steps-of.ts";
 
 export async function decide(desk: Desk, request: DecideRequest): Promise<Decided> {
-  const { planId, by, verdict, reason, channel } = request;
-  const facts = await factsFor(desk, planId, by);
+  const { planId, by, verdict, reason, channel, acknowledgesDrift = false } = request;
+  const known = await factsFor(desk, planId, by);
+  const facts = known && { ...known, acknowledgesDrift };
   if (facts === undefined) return { outcome: "refused", refusal: { why: "unknown-plan" }, plan: undefined };
   const { plan } = facts.record;
   const app = desk.appOf(plan.app);
@@ -30,13 +27,26 @@ export async function decide(desk: Desk, request: DecideRequest): Promise<Decide
     await desk.store.audit({ at: facts.now, who: by.id, what: "decision-refused", details });
     return { outcome: "refused", refusal, plan };
   }
-  const decision = { by: by.id, verdict, at: facts.now, reason, via: by.via } as const;
+  const overwritten = verdict === "approve" ? overwrittenDrift(plan).length : 0;
+  const decision: Decision = {
+    by: by.id,
+    verdict,
+    at: facts.now,
+    reason,
+    via: by.via,
+    ...(overwritten > 0 && { acknowledgedDrift: true }),
+  };
   if (!(await desk.store.addDecision(planId, decision))) return refuseLate(desk, planId, by, plan);
   await desk.store.audit({
     at: facts.now,
     who: by.id,
     what: verdict,
-    details: { app: app.name, plan: planId, digest: plan.digest },
+    details: {
+      app: app.name,
+      plan: planId,
+      digest: plan.digest,
+      ...(overwritten > 0 && { overwrites: overwritten }),
+    },
   });
   if (verdict === "reject") {
     const rejected = await desk.store.movePlan(planId, "open", "rejected", facts.now);
@@ -48,7 +58,7 @@ export async function decide(desk: Desk, request: DecideRequest): Promise<Decide
 /** Breaks the glass: the plan that `diff` printed, by id or digest, decided at a terminal. */
 export async function promoteNow(
   desk: Desk,
-  { app: name, by, plan: wanted, reason }: PromoteNowRequest,
+  { app: name, by, plan: wanted, reason, acknowledgesDrift = false }: PromoteNowRequest,
 ): Promise<Decided> {
   desk.appOf(name);
   const open = await desk.store.openPlans(name);
@@ -58,7 +68,13 @@ export async function promoteNow(
   const known = plan ?? (await desk.store.plan(wanted))?.plan;
   if (known === undefined || known.app !== name)
     return { outcome: "refused", refusal: { why: "unknown-plan" }, plan: undefined };
-  return decide(desk, { planId: known.id, by, verdict: "approve", ...(reason !== undefined && { reason }) });
+  return decide(desk, {
+    planId: known.id,
+    by,
+    verdict: "approve",
+    acknowledgesDrift,
+    ...(reason !== undefined && { reason }),
+  });
 }
 
 /** The quorum and the start are looked at again from the store, so that any number of last clicks start one promotion. */
@@ -91,7 +107,7 @@ async function startIfApproved(
       approvedBy,
       reason,
       startedAt: desk.at(),
-      steps: promotionSteps,
+      steps: promotionStepsOf(app),
     },
     desk.at(),
   );

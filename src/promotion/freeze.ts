@@ -1,7 +1,7 @@
 // Whether the configuration forbids promoting at a moment: freezes that begin at a calendar's moments and last a while. Pure.
 
 import type { FreezeConfig } from "../config/config.ts";
-import { type Cron, parseCron } from "../config/cron.ts";
+import { isMomentOf, parseCron } from "../config/cron.ts";
 
 export type Freeze = { readonly reason: string; readonly since: string; readonly until: string };
 
@@ -24,18 +24,7 @@ function lastBegin({ cron, forSeconds }: FreezeConfig, at: Date): Date | undefin
   const newest = Math.floor(at.getTime() / minute) * minute;
   for (let moment = newest; moment + forSeconds * 1000 > at.getTime(); moment -= minute) {
     const date = new Date(moment);
-    if (matches(calendar, date)) return date;
+    if (isMomentOf(calendar, date)) return date;
   }
   return undefined;
-}
-
-function matches(calendar: Cron, date: Date): boolean {
-  const dayOfMonth = calendar.daysOfMonth.has(date.getDate());
-  const dayOfWeek = calendar.daysOfWeek.has(date.getDay());
-  return (
-    calendar.minutes.has(date.getMinutes()) &&
-    calendar.hours.has(date.getHours()) &&
-    calendar.months.has(date.getMonth() + 1) &&
-    (calendar.eitherDay ? dayOfMonth || dayOfWeek : dayOfMonth && dayOfWeek)
-  );
 }

@@ -9,14 +9,17 @@ import { prepareStateDir } from "../transport/state-dir.ts";
 import type { Transport } from "../transport/transport.ts";
 import { type Compared, compareSides, type Side } from "../tree/compare.ts";
 import { patchSides } from "../tree/patch-sides.ts";
-import { planOf } from "../tree/plan.ts";
+import { type Drift, planOf } from "../tree/plan.ts";
+import { bringBack } from "./bring-back.ts";
 import { checkPlan } from "./check-plan.ts";
+import { changesOf, findDrift } from "./find-drift.ts";
 import { createHealthOfProd } from "./health-of-prod.ts";
 import { createHolder, preprodHost, prodHost } from "./hold.ts";
 import { prepareRollback } from "./prepare-rollback.ts";
 import type { Facts, PromotionRecord, StepName } from "./promotions.ts";
 import { clearUp, settle } from "./settle.ts";
 import { createTarget, preparePromotion, type TargetOptions } from "./target.ts";
+import { recallLeft } from "./what-was-left.ts";
 import type { Workbench } from "./workbench.ts";
 
 export type MachineOptions = {
@@ -36,10 +39,26 @@ export function createWorkbench({ transports, store, now }: MachineOptions): Wor
     remember: (key: string, value: string) => store.remember(key, value),
   };
 
-  const compare = (
+  const compare = async (
     app: AppConfig,
     options: { groups: readonly string[]; fresh: boolean },
-  ): Promise<Compared> => compareSides({ ...sidesOf(app), app, memory, ...options });
+    during?: string,
+  ): Promise<{ compared: Compared; drift: readonly Drift[] }> => {
+    const sides = sidesOf(app);
+    const [read, left] = await Promise.all([
+      compareSides({ ...sides, app, memory, ...options }),
+      recallLeft(sides.prod, app, store),
+    ]);
+    let trees: ReturnType<Compared["trees"]> | undefined;
+    const compared: Compared = {
+      ...read,
+      trees: () => {
+        trees ??= read.trees();
+        return trees;
+      },
+    };
+    return { compared, drift: await findDrift(app, compared, left, { store, during }) };
+  };
 
   /** Asks PROD's state directory, made when it is not there: a host where it cannot be made has no restore points. */
   const prodOf = async (
@@ -59,9 +78,11 @@ export function createWorkbench({ transports, store, now }: MachineOptions): Wor
 
   return {
     async plan(app, options) {
-      const compared = await compare(app, options);
-      return planOf(compared, app, { checks: await checkPlan(app, sidesOf(app), compared) });
+      const { compared, drift } = await compare(app, options);
+      return planOf(compared, app, { drift, checks: await checkPlan(app, sidesOf(app), compared) });
     },
+    bringBack: (app, drift, mask) =>
+      bringBack({ app, drift, sides: sidesOf(app), prodOf: () => prodOf(app), store, mask }),
     async patch(app, planned) {
       const key = `patch:${planned.id}`;
       const known = await store.recall(key);
@@ -101,7 +122,16 @@ export function createWorkbench({ transports, store, now }: MachineOptions): Wor
         factsOf: factsOf(record.id),
         health: createHealthOfProd(app, prod.transport),
         now,
-        settle: (hold) => settle(hold, { app, record, plan: planned }),
+        settle: async (hold) =>
+          settle(hold, {
+            app,
+            record,
+            plan: planned,
+            changes: await changesOf(record, store),
+            side: prod,
+            store,
+            at: now().toISOString(),
+          }),
         clearUp: (hold) => clearUp(hold, record.id),
       };
       if (record.kind === "rollback") return createTarget(options, prepareRollback({ ...options, store }));
@@ -111,7 +141,10 @@ export function createWorkbench({ transports, store, now }: MachineOptions): Wor
         plan: planned,
         preprodRoot: app.preprod.root,
         // The digest decides whether it is still the same plan: what was checked then needs no second look.
-        planNow: async () => planOf(await compare(app, { groups: planned.groups, fresh: false }), app),
+        planNow: async () => {
+          const { compared, drift } = await compare(app, { groups: planned.groups, fresh: false }, record.id);
+          return planOf(compared, app, { drift });
+        },
         // Both sides are what the plan says they are for the last time: later nobody could show what was changed.
         keepPatch: async () =>
           store.remember(`patch:${planned.id}`, await patchSides(sidesOf(app), planned.changes)),

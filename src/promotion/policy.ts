@@ -1,6 +1,7 @@
 // Who may decide what: the approval rules as pure functions over facts that were gathered before.
 
 import type { ApprovalConfig } from "../config/config.ts";
+import { overwrittenDrift } from "../tree/drift.ts";
 import type { Decision, Lock, Person, PlanRecord, Refusal } from "./promotions.ts";
 
 export type DecisionFacts = {
@@ -12,6 +13,7 @@ export type DecisionFacts = {
   readonly now: string;
   readonly lock: Lock | undefined;
   readonly running: string | undefined;
+  readonly acknowledgesDrift?: boolean;
 };
 
 /** Why this click changes nothing; undefined when it may be counted. The order is what helps the person most: state, then right. */
@@ -27,6 +29,8 @@ export function refuseApproval(facts: DecisionFacts): Refusal | undefined {
     if (!approval.byRequester && by.id === record.plan.requester) return { why: "own-request" };
   }
   if (record.decisions.some((decision) => decision.by === by.id)) return { why: "already-counted" };
+  const overwritten = overwrittenDrift(record.plan).map(({ path }) => path);
+  if (overwritten.length > 0 && facts.acknowledgesDrift !== true) return { why: "drift", paths: overwritten };
   if (lock) return { why: "locked", lock };
   if (running !== undefined) return { why: "running", promotionId: running };
   return undefined;

@@ -2,7 +2,11 @@
 
 import type { RestorePoint } from "../backup/restore-point.ts";
 import type { HealthReport } from "../health/health.ts";
-import type { Plan } from "../tree/plan.ts";
+import type { Drift, Plan } from "../tree/plan.ts";
+import type { FoundDrift } from "./found-drift.ts";
+import type { Impact } from "./impact.ts";
+
+export type { Impact } from "./impact.ts";
 
 /** Who acts. `id` is a Slack user id, or `terminal:<login>`. */
 export type Person = { readonly id: string; readonly via: "slack" | "terminal" };
@@ -16,6 +20,8 @@ export interface Membership {
 export interface Promotions {
   readonly apps: readonly string[];
   propose(request: ProposeRequest): Promise<Proposal>;
+  /** Plans anew with other groups, in the place of an open plan: same requester, and the older plan can be decided no more. */
+  regroup(request: RegroupRequest): Promise<Regrouped>;
   decide(request: DecideRequest): Promise<Decided>;
   /** Breaks the glass from a terminal: records the decision of the person there and starts, under the same rules but approval. */
   promoteNow(request: PromoteNowRequest): Promise<Decided>;
@@ -27,6 +33,12 @@ export interface Promotions {
   plan(planId: string): Promise<PlanRecord | undefined>;
   /** Unified diff of a plan's text files, read from both sides now; secrets masked. */
   patch(planId: string): Promise<string>;
+  /** What was changed by hand in PROD since the last promotion, read now; nothing is recorded. */
+  drift(app: string): Promise<readonly Drift[]>;
+  /** Unified diff for PREPROD's root that brings drift back there; what holds a secret is left out. */
+  driftPatch(app: string, drift: readonly Drift[]): Promise<string>;
+  /** What the watch found, by the id it told. */
+  foundDrift(id: string): Promise<FoundDrift | undefined>;
   promotion(promotionId: string): Promise<PromotionRecord | undefined>;
   /** Everything a promotion recorded, in order. */
   events(promotionId: string, afterSequence?: number): Promise<readonly PromotionEvent[]>;
@@ -58,11 +70,27 @@ export type Proposal =
   | { readonly outcome: "planned"; readonly plan: Plan }
   | { readonly outcome: "in-sync"; readonly plan: Plan };
 
+export type RegroupRequest = {
+  readonly planId: string;
+  readonly groups: readonly string[];
+  readonly by: Person;
+};
+
+/** Only the requester answers for what goes along: an approver who adds to a plan would approve their own addition. */
+export type Regrouped =
+  | { readonly outcome: "planned" | "unchanged" | "not-requester"; readonly plan: Plan }
+  | {
+      readonly outcome: "refused";
+      readonly refusal: Extract<Refusal, { why: "unknown-plan" | "already-decided" | "expired" }>;
+    };
+
 export type DecideRequest = {
   readonly planId: string;
   readonly by: Person;
   readonly verdict: "approve" | "reject";
   readonly reason?: string;
+  /** An approval says so when the person was shown which hand edits of PROD it overwrites; without it such a plan is refused. */
+  readonly acknowledgesDrift?: boolean;
   /** Where the click came from; a plan is decided only in the channel it was posted in. */
   readonly channel?: string;
 };
@@ -92,6 +120,8 @@ export type Refusal =
     }
   | { readonly why: "expired"; readonly at: string }
   | { readonly why: "blocked"; readonly checks: readonly string[] }
+  /** It would overwrite, remove or undo what somebody changed in PROD by hand, and nobody said that it may. */
+  | { readonly why: "drift"; readonly paths: readonly string[] }
   | { readonly why: "wrong-channel" }
   | { readonly why: "nothing-to-do" }
   | { readonly why: "locked"; readonly lock: Lock }
@@ -104,6 +134,7 @@ export type PromoteNowRequest = {
   /** The digest or id that `diff` printed. */
   readonly plan: string;
   readonly reason?: string;
+  readonly acknowledgesDrift?: boolean;
 };
 
 export type RollBackRequest = {
@@ -134,6 +165,8 @@ export type PlanRecord = {
   readonly promotionId: string | undefined;
   /** Why it is stale: the paths that moved. */
   readonly moved: readonly string[];
+  /** The plan that took its place in its message. */
+  readonly replacedBy?: string;
 };
 
 export type Decision = {
@@ -142,6 +175,8 @@ export type Decision = {
   readonly at: string;
   readonly reason: string | undefined;
   readonly via: Person["via"];
+  /** It was given knowing that hand edits of PROD are overwritten. */
+  readonly acknowledgedDrift?: boolean;
 };
 
 export type Lock = {
@@ -158,6 +193,7 @@ export const promotionSteps = [
   "verify",
   "back-up",
   "stage",
+  "rehearse",
   "swap",
   "restart",
   "health",
@@ -220,19 +256,6 @@ export type Ending =
 
 /** Why, as a code with facts: `texts` makes the sentence. `stopped`, `stale`, `unhealthy` and every code of `errors.ts`. */
 export type Failure = { readonly code: string; readonly details: Readonly<Record<string, unknown>> };
-
-export type Impact = {
-  readonly filesChanged: number;
-  readonly bytesBefore: number;
-  readonly bytesAfter: number;
-  readonly linesAdded: number;
-  readonly linesRemoved: number;
-  readonly healthBefore: string;
-  readonly healthAfter: string;
-  /** From the end of the swap to the first good answer. */
-  readonly downtimeSeconds: number;
-  readonly swapMilliseconds: number;
-};
 
 export type PromotionEvent = {
   readonly promotionId: string;

@@ -1,20 +1,26 @@
 // What is done on a target when a promotion ends: what PROD now is, is written down; what only the run needed goes.
 
-import { createHash } from "node:crypto";
 import { pruneRestorePoints } from "../backup/prune-restore-points.ts";
 import type { AppConfig } from "../config/config.ts";
+import type { Store } from "../store/store.ts";
 import { encodeBytes } from "../transport/bytes.ts";
 import { capture } from "../transport/capture.ts";
-import type { Plan } from "../tree/plan.ts";
+import type { Side } from "../tree/compare.ts";
+import { digestOfLeft } from "../tree/left.ts";
+import type { Change, Plan } from "../tree/plan.ts";
 import { dropStaging } from "../tree/swap.ts";
 import type { Hold } from "./hold.ts";
 import type { Facts, PromotionRecord } from "./promotions.ts";
+import { describeLeft, recallLeft, rememberLeft } from "./what-was-left.ts";
 
-/** `$1` state directory, `$2` the line for the history; standard input: what `current` will be. Safe to repeat. */
+/**
+ * `$1` state directory, `$2` the line for the history, `$3` how that line begins whenever it is written; standard input:
+ * what `current` will be. Safe to repeat.
+ */
 const settleScript = `
 cd -- "$1" || exit 70
 cat >current.tmp && sync current.tmp && mv -T current.tmp current || exit 71
-if [ ! -e history.jsonl ] || ! tail -n 50 history.jsonl | grep -qxF -- "$2"; then
+if [ ! -e history.jsonl ] || ! tail -n 50 history.jsonl | grep -qF -- "$3"; then
   printf '%s\\n' "$2" >>history.jsonl && sync history.jsonl || exit 71
 fi
 sync .
@@ -22,11 +28,21 @@ sync .
 
 export async function settle(
   hold: Hold,
-  promotion: { readonly app: AppConfig; readonly record: PromotionRecord; readonly plan: Plan | undefined },
+  promotion: {
+    readonly app: AppConfig;
+    readonly record: PromotionRecord;
+    readonly plan: Plan | undefined;
+    readonly changes: readonly Change[];
+    /** PROD as it is configured, by which it is remembered. */
+    readonly side: Side;
+    readonly store: Pick<Store, "recall" | "remember">;
+    readonly at: string;
+  },
 ): Promise<Facts> {
   const { prod, runJob } = hold;
-  const { app, record, plan } = promotion;
-  const current = describeCurrent(record, plan);
+  const { app, record, plan, changes, side, store, at } = promotion;
+  const before = await recallLeft(side, app, store);
+  const current = await describeLeft({ prod, app, record, plan, changes, before, at });
   const line = JSON.stringify({
     id: record.id,
     kind: record.kind,
@@ -34,29 +50,19 @@ export async function settle(
     by: record.approvedBy,
     to: record.restorePointId,
     digest: plan?.digest,
-    current: createHash("sha256").update(current).digest("hex"),
+    current: digestOfLeft(current),
   });
   await capture(prod.transport, settleScript, {
     what: "writing down what PROD is",
-    args: [prod.stateDir, line],
+    args: [prod.stateDir, line, line.slice(0, line.indexOf(","))],
     input: encodeBytes(current),
-    timeoutSeconds: 60,
+    timeoutSeconds: 300,
   });
+  await rememberLeft(side, app, store, current);
   const { removed } = await pruneRestorePoints({ runJob, prod, id: record.id, keep: app.backup.keep });
   return { pruned: removed.length };
 }
 
 export async function clearUp(hold: Hold, promotionId: string): Promise<void> {
   await dropStaging({ runJob: hold.runJob, prod: hold.prod, id: promotionId });
-}
-
-/** What the promotion put there, path by path, for people and for a bot whose database is gone. */
-function describeCurrent(record: PromotionRecord, plan: Plan | undefined): string {
-  const paths = (plan?.changes ?? []).map(({ path, after }) => {
-    if (after === undefined) return { path, type: "absent" };
-    const { type } = after;
-    if (type === "file") return { path, type, mode: after.mode, size: after.size, sha256: after.sha256 };
-    return type === "link" ? { path, type, target: after.target } : { path, type };
-  });
-  return `${JSON.stringify({ promotion: record.id, kind: record.kind, to: record.restorePointId, digest: plan?.digest, paths })}\n`;
 }

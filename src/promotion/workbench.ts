@@ -2,7 +2,7 @@
 
 import type { RestorePoint } from "../backup/restore-point.ts";
 import type { AppConfig } from "../config/config.ts";
-import type { Plan, PlanBody } from "../tree/plan.ts";
+import type { Drift, Plan, PlanBody } from "../tree/plan.ts";
 import type { Target } from "./ports.ts";
 import type { PromotionRecord, Verified } from "./promotions.ts";
 
@@ -14,6 +14,8 @@ export interface Workbench {
   ): Promise<PlanBody>;
   /** Unified diff of the plan's text files as both sides are now; not yet masked. */
   patch(app: AppConfig, plan: Plan): Promise<string>;
+  /** The diff that brings drift back into PREPROD; what of it `mask` would touch is left out. */
+  bringBack(app: AppConfig, drift: readonly Drift[], mask: (text: string) => string): Promise<string>;
   /** Newest first. */
   restorePoints(app: AppConfig): Promise<readonly RestorePoint[]>;
   verify(app: AppConfig): Promise<readonly Verified[]>;

@@ -11,6 +11,8 @@ import { createChannels } from "./channels.ts";
 import { type Clients, createClients, slackFailure } from "./clients.ts";
 import { listenToCommands } from "./listeners/commands.ts";
 import { listenToDecisions } from "./listeners/decisions.ts";
+import { listenToDriftClicks } from "./listeners/drift-clicks.ts";
+import { listenToGroups } from "./listeners/groups.ts";
 import { listenToMentions } from "./listeners/mentions.ts";
 import { listenToOverviews } from "./listeners/overviews.ts";
 import { listenToPlanClicks } from "./listeners/plan-clicks.ts";
@@ -18,6 +20,7 @@ import { listenToPromotionClicks } from "./listeners/promotion-clicks.ts";
 import { listenToRollbacks } from "./listeners/rollbacks.ts";
 import { createLibraryLogger, type RoomLogger } from "./logging.ts";
 import { createMembership } from "./membership.ts";
+import { driftKey } from "./message-key.ts";
 import { createVoice } from "./messages/voice.ts";
 import { createPosting } from "./posting.ts";
 import type { Room } from "./room.ts";
@@ -46,6 +49,8 @@ export type SlackOptions = {
 
 export type SlackRoom = {
   readonly connected: () => boolean;
+  /** Tells the channel what the watch found; nothing when it was told already, later when Slack is away. */
+  readonly tellDrift: (id: string) => void;
   /** Ends when the sockets are closed and what was being posted is posted. */
   readonly stop: () => Promise<void>;
 };
@@ -94,6 +99,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackRoom> {
   const trying = first === "connected" ? Promise.resolve() : keepTrying(attempt, options, stopping.signal);
   return {
     connected: () => session?.connected() ?? false,
+    tellDrift: (id) => session?.tellDrift(id),
     async stop() {
       stopping.abort();
       await trying;
@@ -130,7 +136,7 @@ async function keepTrying(
   }
 }
 
-type Session = { readonly connected: () => boolean; readonly stop: () => Promise<void> };
+type Session = SlackRoom;
 
 async function openSession(options: SlackOptions, clients: Clients): Promise<Session> {
   const { environment, config, promotions, store, mask, logger, now = () => new Date() } = options;
@@ -180,6 +186,8 @@ async function openSession(options: SlackOptions, clients: Clients): Promise<Ses
     listenToMentions,
     listenToDecisions,
     listenToPlanClicks,
+    listenToGroups,
+    listenToDriftClicks,
     listenToPromotionClicks,
     listenToRollbacks,
     listenToOverviews,
@@ -191,6 +199,7 @@ async function openSession(options: SlackOptions, clients: Clients): Promise<Ses
   logger.info({ bot: bot.userId, team: bot.team }, "connected to Slack");
   return {
     connected: way.connected,
+    tellDrift: (id) => teller.tell(driftKey(id)),
     async stop() {
       await app.stop();
       await teller.stop();

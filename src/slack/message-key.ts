@@ -3,10 +3,20 @@
 import type { PromotionRecord } from "../promotion/promotions.ts";
 import type { Plan } from "../tree/plan.ts";
 
-export type MessageKey = `plan:${string}` | `promotion:${string}`;
+export type MessageKey = `plan:${string}` | `promotion:${string}` | `drift:${string}`;
 
 export function planKey(planId: string): MessageKey {
   return `plan:${planId}`;
+}
+
+/** A plan that replaced another one in its message is shown under the first one's key. */
+export function keyOfPlan({ id, shownIn = id }: Pick<Plan, "id" | "shownIn">): MessageKey {
+  return planKey(shownIn);
+}
+
+/** What the watch found, by its id. */
+export function driftKey(id: string): MessageKey {
+  return `drift:${id}`;
 }
 
 /** A promotion goes on in its plan's message; one that a terminal decided on its own plan, and every rollback, has its own. */
@@ -15,7 +25,7 @@ export function promotionKey(
   plan: Plan | undefined,
 ): MessageKey {
   return promotion.planId !== undefined && plan !== undefined && askedInSlack(plan)
-    ? planKey(promotion.planId)
+    ? keyOfPlan(plan)
     : `promotion:${promotion.id}`;
 }
 
@@ -24,5 +34,5 @@ export function askedInSlack(plan: Plan): boolean {
 }
 
 export function isMessageKey(key: string): key is MessageKey {
-  return key.startsWith("plan:") || key.startsWith("promotion:");
+  return /^(?:plan|promotion|drift):/.test(key);
 }

@@ -7,6 +7,7 @@ import type { PlanRecord, PromotionEvent, PromotionRecord, Promotions } from "..
 import { askedInSlack, type MessageKey } from "./message-key.ts";
 import type { Message } from "./messages/blocks.ts";
 import { closedPlanMessage } from "./messages/closed-plan-message.ts";
+import { driftMessage } from "./messages/drift-message.ts";
 import { endedMessage, excerptOf } from "./messages/ended-message.ts";
 import { planMessage } from "./messages/plan-message.ts";
 import { runningMessage } from "./messages/running-message.ts";
@@ -45,21 +46,54 @@ export async function project(
 ): Promise<Projection | undefined> {
   const { promotions, config } = options;
   const id = key.slice(key.indexOf(":") + 1);
-  const plan = key.startsWith("plan:") ? await promotions.plan(id) : undefined;
+  if (key.startsWith("drift:")) return projectDrift(id, options);
+  const first = key.startsWith("plan:") ? await promotions.plan(id) : undefined;
+  const plan = await latestOf(first, promotions);
   const promotionId = key.startsWith("plan:") ? plan?.promotionId : id;
   const promotion = promotionId === undefined ? undefined : await promotions.promotion(promotionId);
   const app = config.apps.get(plan?.plan.app ?? promotion?.app ?? "");
   if (app === undefined) return undefined;
-  if (promotion !== undefined) return projectPromotion(plan, promotion, app, told, options);
-  return plan === undefined ? undefined : projectPlan(plan, app, options);
+  const since = first?.plan.createdAt ?? promotion?.startedAt ?? "";
+  if (promotion !== undefined) return projectPromotion(plan, promotion, app, { ...options, told, since });
+  return plan === undefined ? undefined : projectPlan(plan, app, { ...options, since });
+}
+
+/** The plan that a message shows now: the last of those that took each other's place in it. */
+async function latestOf(
+  first: PlanRecord | undefined,
+  promotions: Promotions,
+): Promise<PlanRecord | undefined> {
+  let latest = first;
+  while (latest?.replacedBy !== undefined) {
+    const next = await promotions.plan(latest.replacedBy);
+    if (next === undefined) break;
+    latest = next;
+  }
+  return latest;
+}
+
+async function projectDrift(
+  id: string,
+  { promotions, config, voice }: ProjectionOptions,
+): Promise<Projection | undefined> {
+  const found = await promotions.foundDrift(id);
+  const app = config.apps.get(found?.app ?? "");
+  if (found === undefined || app === undefined) return undefined;
+  return {
+    ...stamped(app, driftMessage(voice, found)),
+    replies: [],
+    lastSequence: 0,
+    final: true,
+    worthPosting: true,
+    since: found.at,
+  };
 }
 
 async function projectPlan(
   record: PlanRecord,
   app: AppConfig,
-  options: ProjectionOptions,
+  { promotions, voice, now, since }: ProjectionOptions & { readonly since: string },
 ): Promise<Projection> {
-  const { promotions, voice, now } = options;
   const { plan } = record;
   const expired = record.status === "open" && plan.expiresAt <= now().toISOString();
   const open = (record.status === "open" && !expired) || record.status === "approved";
@@ -79,7 +113,7 @@ async function projectPlan(
     lastSequence: 0,
     final: record.status !== "open" && record.status !== "approved",
     worthPosting: open && askedInSlack(plan) && plan.changes.length > 0,
-    since: plan.createdAt,
+    since,
   };
 }
 
@@ -87,8 +121,13 @@ async function projectPromotion(
   plan: PlanRecord | undefined,
   promotion: PromotionRecord,
   app: AppConfig,
-  told: number,
-  { promotions, voice, now }: ProjectionOptions,
+  {
+    promotions,
+    voice,
+    now,
+    told,
+    since,
+  }: ProjectionOptions & { readonly told: number; readonly since: string },
 ): Promise<Projection> {
   const all = await promotions.events(promotion.id);
   const events = withEnding(promotion, all, now());
@@ -104,7 +143,7 @@ async function projectPromotion(
     lastSequence: Math.max(told, lastSequence),
     final: promotion.status !== "running" && endTold,
     worthPosting: true,
-    since: plan?.plan.createdAt ?? promotion.startedAt,
+    since,
   };
 }
 

@@ -8,7 +8,7 @@ export type Engine = "sqlite" | "postgres";
 export type Migration = (db: Kysely<Rows>, engine: Engine) => Promise<void>;
 
 /** Only ever add to the end: a version that was released is never edited. */
-export const migrations: readonly Migration[] = [createFirstSchema];
+export const migrations: readonly Migration[] = [createFirstSchema, acknowledgeDrift];
 
 /** Brings the schema to the newest known version; one process at a time does it, the others wait and find it done. */
 export async function migrate(
@@ -48,6 +48,13 @@ export async function migrate(
   if (row === undefined)
     await transaction.insertInto("schema_version").values({ version: known.length }).execute();
   else await transaction.updateTable("schema_version").set({ version: known.length }).execute();
+}
+
+async function acknowledgeDrift(db: Kysely<Rows>): Promise<void> {
+  await db.schema
+    .alterTable("decisions")
+    .addColumn("acknowledged_drift", "integer", (column) => column.notNull().defaultTo(0))
+    .execute();
 }
 
 async function createFirstSchema(db: Kysely<Rows>, engine: Engine): Promise<void> {

@@ -10,26 +10,28 @@ import type { Transactions } from "./transactions.ts";
 
 export type PlanRows = Pick<
   Store,
-  "addPlan" | "plan" | "planChannel" | "openPlans" | "movePlan" | "addDecision"
+  "addPlan" | "replacePlan" | "plan" | "planChannel" | "openPlans" | "movePlan" | "addDecision"
 >;
 
 export function planRows({ read, write }: Transactions): PlanRows {
   return {
     addPlan: (plan, channel) =>
       write(async (db, changed) => {
-        await db
-          .insertInto("plans")
-          .values({
-            id: plan.id,
-            app: plan.app,
-            channel: absent(channel),
-            status: "open" satisfies PlanStatus,
-            expires_ms: milliseconds(plan.expiresAt),
-            moved: "[]",
-            body: JSON.stringify(plan),
-          })
-          .execute();
+        await insertPlan(db, plan, channel);
         changed("plan", plan.id);
+      }),
+
+    replacePlan: (id, by) =>
+      write(async (db, changed) => {
+        if (!(await holdPlan(db, id, "open"))) return false;
+        const old = db.selectFrom("plans").select("channel").where("id", "=", id);
+        const { channel } = await old.executeTakeFirstOrThrow();
+        const replaced = { status: "replaced" satisfies PlanStatus, moved: JSON.stringify([by.id]) };
+        await db.updateTable("plans").set(replaced).where("id", "=", id).execute();
+        await insertPlan(db, by, present(channel));
+        changed("plan", id);
+        changed("plan", by.id);
+        return true;
       }),
 
     plan: (id) => read((db) => planRecord(db, id)),
@@ -77,6 +79,7 @@ export function planRows({ read, write }: Transactions): PlanRows {
             decided_at: decision.at,
             reason: absent(decision.reason),
             via: decision.via,
+            acknowledged_drift: decision.acknowledgedDrift === true ? 1 : 0,
           })
           .onConflict((conflict) => conflict.columns(["plan_id", "person"]).doNothing())
           .executeTakeFirstOrThrow();
@@ -85,6 +88,21 @@ export function planRows({ read, write }: Transactions): PlanRows {
         return true;
       }),
   };
+}
+
+async function insertPlan(db: Kysely<Rows>, plan: Plan, channel: string | undefined): Promise<void> {
+  await db
+    .insertInto("plans")
+    .values({
+      id: plan.id,
+      app: plan.app,
+      channel: absent(channel),
+      status: "open" satisfies PlanStatus,
+      expires_ms: milliseconds(plan.expiresAt),
+      moved: "[]",
+      body: JSON.stringify(plan),
+    })
+    .execute();
 }
 
 /** Whether a plan has this status; then nobody else can move it until the transaction ends. */
@@ -113,12 +131,15 @@ async function planRecord(db: Kysely<Rows>, id: string): Promise<PlanRecord | un
     .where("plan_id", "=", id)
     .orderBy("ordinal")
     .execute();
+  const moved = fromJson<readonly string[]>(row.moved);
+  const replacedBy = row.status === "replaced" ? moved[0] : undefined;
   return {
     plan: fromJson<Plan>(row.body),
     status: row.status as PlanStatus,
     decisions: decisions.map(decisionOf),
     promotionId: present(row.promotion_id),
-    moved: fromJson<readonly string[]>(row.moved),
+    moved: replacedBy === undefined ? moved : [],
+    ...(replacedBy !== undefined && { replacedBy }),
   };
 }
 
@@ -129,5 +150,6 @@ function decisionOf(row: Selectable<DecisionRow>): Decision {
     at: row.decided_at,
     reason: present(row.reason),
     via: row.via as Decision["via"],
+    ...(row.acknowledged_drift === 1 && { acknowledgedDrift: true }),
   };
 }

@@ -28,7 +28,7 @@ export type PlanRow = {
   status: string;
   /** Milliseconds since 1970: two ISO texts of one instant may differ, numbers cannot. */
   expires_ms: Fixed<number>;
-  /** JSON: paths. */
+  /** JSON: paths; of a plan that another one replaced in its message, that one's id. */
   moved: string;
   /** JSON: the whole plan. */
   body: Fixed<string>;
@@ -42,6 +42,8 @@ export type DecisionRow = {
   decided_at: Fixed<string>;
   reason: Fixed<string | null>;
   via: Fixed<string>;
+  /** 0 or 1. */
+  acknowledged_drift: Fixed<number>;
 };
 
 export type PromotionRow = {

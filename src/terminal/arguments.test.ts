@@ -3,7 +3,18 @@ import { commandNames, parseCommand } from "./arguments.ts";
 
 describe("the command line", () => {
   test.each([
-    ["diff", { name: "diff", app: undefined, groups: [], json: false, patch: false, fresh: false }],
+    [
+      "diff",
+      {
+        name: "diff",
+        app: undefined,
+        groups: [],
+        json: false,
+        patch: false,
+        driftPatch: false,
+        fresh: false,
+      },
+    ],
     [
       "diff kitchen --with data --with media --json",
       { name: "diff", app: "kitchen", groups: ["data", "media"], json: true },

@@ -2,6 +2,7 @@
 
 import { parseArgs } from "node:util";
 import { parseDuration } from "../config/duration.ts";
+import { type InitCommand, initCommandOf, initOptions } from "./init-arguments.ts";
 
 export type TerminalCommand =
   | { readonly name: "serve" }
@@ -20,6 +21,7 @@ export type TerminalCommand =
       readonly groups: readonly string[];
       readonly json: boolean;
       readonly patch: boolean;
+      readonly driftPatch: boolean;
       readonly fresh: boolean;
     }
   | {
@@ -28,6 +30,7 @@ export type TerminalCommand =
       readonly groups: readonly string[];
       readonly plan: string | undefined;
       readonly reason: string | undefined;
+      readonly overwriteDrift: boolean;
       readonly json: boolean;
     }
   | {
@@ -50,6 +53,7 @@ export type TerminalCommand =
       readonly reason: string;
     }
   | { readonly name: "unlock"; readonly app: string | undefined }
+  | InitCommand
   | { readonly name: "trust-host"; readonly host: string; readonly yes: boolean };
 
 export type Parsed =
@@ -64,8 +68,20 @@ const app = true;
 const grammar = {
   serve: { options: {}, app: false },
   demo: { options: { port: text, autoplay: flag, json: flag }, app: false },
-  diff: { options: { with: { ...text, multiple: true }, json: flag, patch: flag, fresh: flag }, app },
-  promote: { options: { with: { ...text, multiple: true }, plan: text, reason: text, json: flag }, app },
+  diff: {
+    options: { with: { ...text, multiple: true }, json: flag, patch: flag, "drift-patch": flag, fresh: flag },
+    app,
+  },
+  promote: {
+    options: {
+      with: { ...text, multiple: true },
+      plan: text,
+      reason: text,
+      "overwrite-drift": flag,
+      json: flag,
+    },
+    app,
+  },
   rollback: { options: { to: text, reason: text, yes: flag, json: flag }, app },
   status: { options: { json: flag }, app },
   history: { options: { json: flag }, app },
@@ -73,6 +89,7 @@ const grammar = {
   verify: { options: { json: flag }, app },
   lock: { options: { for: text, reason: text }, app },
   unlock: { options: {}, app },
+  init: { options: initOptions, app: false },
   "check-config": { options: {}, app: false },
   "trust-host": { options: { yes: flag }, app },
 } as const;
@@ -130,10 +147,19 @@ function commandOf(name: CommandName, rest: readonly string[]): TerminalCommand 
         groups,
         json,
         patch: values["patch"] === true,
+        driftPatch: values["drift-patch"] === true,
         fresh: values["fresh"] === true,
       };
     case "promote":
-      return { name, app: operand, groups, plan: string("plan"), reason: string("reason"), json };
+      return {
+        name,
+        app: operand,
+        groups,
+        plan: string("plan"),
+        reason: string("reason"),
+        overwriteDrift: values["overwrite-drift"] === true,
+        json,
+      };
     case "rollback":
       return {
         name,
@@ -155,6 +181,8 @@ function commandOf(name: CommandName, rest: readonly string[]): TerminalCommand 
     }
     case "unlock":
       return { name, app: operand };
+    case "init":
+      return initCommandOf(values);
     case "trust-host":
       if (operand === undefined) throw new Error("The name of a host is needed");
       return { name, host: operand, yes: values["yes"] === true };

@@ -1,6 +1,7 @@
 // `passerelle diff`: what would change, for people, for programs and as a patch.
 
 import { diffJson } from "../tree/diff-json.ts";
+import { overwrittenDrift } from "../tree/drift.ts";
 import type { Plan, PlanBody } from "../tree/plan.ts";
 import type { TerminalCommand } from "./arguments.ts";
 import { chooseApp, exits, type TerminalContext } from "./context.ts";
@@ -13,12 +14,17 @@ export async function showDiff(
   screen.note(screen.texts.terminal.comparing(app));
   const proposal = await promotions.propose({ app, by, groups: command.groups, fresh: command.fresh });
   const { plan } = proposal;
+  const driftPatch = command.driftPatch ? await promotions.driftPatch(app, plan.drift) : undefined;
   if (command.json) {
     const patch =
       command.patch && proposal.outcome === "planned" ? { patch: await promotions.patch(plan.id) } : {};
-    screen.json({ ...diffJson(plan), ...patch });
+    screen.json({ ...diffJson(plan), ...patch, ...(driftPatch !== undefined && { driftPatch }) });
+  } else if (driftPatch !== undefined) {
+    // Nothing else, so that it can be given to `git apply` as it comes.
+    screen.raw(driftPatch);
   } else if (proposal.outcome === "in-sync") {
     screen.say(screen.texts.plan.inSync(app));
+    for (const line of describeDrift(plan, screen.texts)) screen.say(line);
   } else {
     for (const line of describePlan(plan, screen.texts)) screen.say(line);
     if (command.patch) screen.raw(await promotions.patch(plan.id));
@@ -30,6 +36,16 @@ export async function showDiff(
 export function exitOf(plan: PlanBody): number {
   if (plan.checks.some(({ level }) => level === "block")) return exits.blocked;
   return plan.changes.length === 0 ? exits.ok : exits.changes;
+}
+
+function describeDrift(plan: Plan, texts: TerminalContext["screen"]["texts"]): readonly string[] {
+  if (plan.drift.length === 0) return [];
+  const overwritten = new Set(overwrittenDrift(plan));
+  const rows = plan.drift.map((one) => {
+    const said = `${texts.plan.driftWas[one.was]}, ${texts.measures.moment(one.since)}`;
+    return ` ! ${one.path}  (${overwritten.has(one) ? `${said}; ${texts.drift.isOverwritten}` : said})`;
+  });
+  return ["", texts.drift.heading, ...rows];
 }
 
 /** The plan as lines of plain text. */
@@ -49,6 +65,7 @@ export function describePlan(plan: Plan, texts: TerminalContext["screen"]["texts
     "",
     ...rows,
     ...plan.onlyInProd.map((path) => `   ${path}`),
+    ...describeDrift(plan, texts),
     ...(checks.length === 0 ? [] : ["", terminal.checksHeading]),
     ...checks.map((check) => ` ${terminal.levels[check.level]}  ${check.id}: ${check.message}`),
     "",

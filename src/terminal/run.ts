@@ -31,7 +31,17 @@ export async function promoteHere(
     plan = proposal.plan.id;
   }
   const { reason } = command;
-  const decided = await promotions.promoteNow({ app, by, plan, ...(reason !== undefined && { reason }) });
+  const promoteNow = (acknowledgesDrift: boolean): Promise<Decided> =>
+    promotions.promoteNow({ app, by, plan, acknowledgesDrift, ...(reason !== undefined && { reason }) });
+  let decided = await promoteNow(command.overwriteDrift);
+  if (decided.outcome === "refused" && decided.refusal.why === "drift" && screen.interactive) {
+    for (const path of decided.refusal.paths.slice(0, 20)) screen.note(`  ${path}`);
+    if ((await screen.ask(screen.texts.drift.confirm(decided.refusal.paths.length))).trim() !== "OVERWRITE") {
+      screen.note(terminal.notConfirmed);
+      return exits.refused;
+    }
+    decided = await promoteNow(true);
+  }
   if (decided.outcome === "started") {
     screen.note(terminal.breakingGlass);
     return follow(decided.promotionId, command.json, context);
@@ -150,6 +160,7 @@ function refused(
     ),
     expired: refusals.expired(refusal.why === "expired" ? screen.texts.measures.moment(refusal.at) : ""),
     blocked: refusals.blocked(refusal.why === "blocked" ? refusal.checks.join(", ") : ""),
+    drift: refusals.drift(refusal.why === "drift" ? refusal.paths.slice(0, 20).join(", ") : ""),
     "wrong-channel": refusals.wrongChannel,
     "nothing-to-do": refusals.nothingToDo,
     locked:

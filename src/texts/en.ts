@@ -3,7 +3,10 @@
 import { approving } from "./en/approving.ts";
 import { checks } from "./en/checks.ts";
 import { conversation } from "./en/conversation.ts";
+import { drift } from "./en/drift.ts";
 import { failures } from "./en/failures.ts";
+import { init } from "./en/init.ts";
+import { offering } from "./en/offering.ts";
 import { plan } from "./en/plan.ts";
 import { promotion } from "./en/promotion.ts";
 import { terminal } from "./en/terminal.ts";
@@ -21,11 +24,14 @@ export const en = {
   someone,
   plan,
   approving,
+  offering,
   checks,
   promotion,
   conversation,
+  drift,
   failures,
   terminal,
+  init,
 };
 
 export type Texts = typeof en;

@@ -4,7 +4,10 @@ import type { Texts } from "./en.ts";
 import { approving } from "./fr/approving.ts";
 import { checks } from "./fr/checks.ts";
 import { conversation } from "./fr/conversation.ts";
+import { drift } from "./fr/drift.ts";
 import { failures } from "./fr/failures.ts";
+import { init } from "./fr/init.ts";
+import { offering } from "./fr/offering.ts";
 import { plan } from "./fr/plan.ts";
 import { promotion } from "./fr/promotion.ts";
 import { terminal } from "./fr/terminal.ts";
@@ -22,9 +25,12 @@ export const fr: Texts = {
   someone,
   plan,
   approving,
+  offering,
   checks,
   promotion,
   conversation,
+  drift,
   failures,
   terminal,
+  init,
 };

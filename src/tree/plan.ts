@@ -67,6 +67,8 @@ export type Plan = PlanBody & {
   /** ISO 8601, UTC. */
   readonly createdAt: string;
   readonly expiresAt: string;
+  /** The first plan of the message that shows it, when it replaced that one there. */
+  readonly shownIn?: string;
 };
 
 // Raised when a plan comes to mean something else, so that an older approval does not carry over.

@@ -31,6 +31,7 @@ const workbench: Workbench = {
     checks: [],
   }),
   patch: async () => "",
+  bringBack: async () => "",
   restorePoints: async () => [],
   verify: async () => [],
   health: async () => "unknown",

@@ -92,6 +92,7 @@ export async function setStage(
   const workbench: Workbench = {
     plan: async (app, { groups }) => ({ ...foundBody, app: app.name, groups, ...found }),
     patch: async () => "--- streamlit/main.py\n+++ streamlit/main.py\n@@ -1 +1 @@\n-old\n+new\n",
+    bringBack: async (app) => `# brings drift of ${app.name} back\n`,
     restorePoints: async () => points,
     verify: async () => [],
     health: async () => "healthy",
@@ -256,6 +257,7 @@ function kitchen(parts: Partial<AppConfig>, locale: Config["locale"]): Config {
     },
     approval: { approvers: ["S0RELEASE"], required: 1, byRequester: false, expiresSeconds: 3600 },
     freeze: [],
+    watch: { drift: undefined },
     ...parts,
   };
   return { file: "/srv/passerelle.yml", locale, hosts: new Map(), apps: new Map([["kitchen", app]]) };

@@ -4,7 +4,7 @@ import type { App, BlockAction } from "@slack/bolt";
 import type { DecideRequest } from "../../promotion/promotions.ts";
 import { type Asker, answering, reply } from "../answering.ts";
 import { linkTo } from "../links.ts";
-import { planKey } from "../message-key.ts";
+import { keyOfPlan } from "../message-key.ts";
 import { rejectDialog } from "../messages/dialogs.ts";
 import { plainMessage } from "../messages/plain-message.ts";
 import { refusalMessage } from "../messages/refusal-message.ts";
@@ -15,7 +15,10 @@ export function listenToDecisions(app: App, room: Room): void {
   app.action<BlockAction>("plan.approve", async ({ ack, body }) => {
     await ack();
     const { asker, value } = readClick(body);
-    await answering(room, asker, () => decide(room, asker, { planId: value, verdict: "approve" }));
+    // The button's own dialog named what is overwritten.
+    await answering(room, asker, () =>
+      decide(room, asker, { planId: value, verdict: "approve", acknowledgesDrift: true }),
+    );
   });
 
   app.action<BlockAction>("plan.reject", async ({ ack, body }) => {
@@ -44,13 +47,13 @@ export function listenToDecisions(app: App, room: Room): void {
 async function decide(
   room: Room,
   asker: Asker,
-  decision: Pick<DecideRequest, "planId" | "verdict" | "reason">,
+  decision: Pick<DecideRequest, "planId" | "verdict" | "reason" | "acknowledgesDrift">,
 ): Promise<void> {
   const { promotions, voice, teller } = room;
   const by = { id: asker.user, via: "slack" } as const;
   const channel = await configuredName(room, decision.planId, asker.channel);
   const decided = await promotions.decide({ ...decision, by, channel });
-  teller.tell(planKey(decision.planId));
+  teller.tell(keyOfPlan(decided.plan ?? { id: decision.planId }));
   if (decided.outcome === "counted") {
     const words = voice.texts.conversation.countedForYou(decided.approvals, decided.required);
     return reply(room, asker, plainMessage(words));

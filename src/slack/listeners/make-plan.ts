@@ -2,8 +2,10 @@
 
 import type { AppConfig } from "../../config/config.ts";
 import { type Asker, declinedMessage, reply } from "../answering.ts";
-import { planKey } from "../message-key.ts";
+import { keyOfPlan } from "../message-key.ts";
+import { driftActions } from "../messages/drift-message.ts";
 import { inSyncMessage } from "../messages/plain-message.ts";
+import { notChosen } from "../messages/plan-offers.ts";
 import { planWarnings } from "../messages/plan-warnings.ts";
 import type { Room } from "../room.ts";
 
@@ -22,10 +24,14 @@ export async function makePlan(
     await reply(
       room,
       asker,
-      inSyncMessage(room.voice, app.name, [...planWarnings(room.voice, proposal.plan, 1)]),
+      inSyncMessage(room.voice, app.name, [
+        ...planWarnings(room.voice, proposal.plan, 1),
+        ...notChosen(room.voice, proposal.plan),
+        ...driftActions(room.voice, proposal.plan),
+      ]),
     );
     return;
   }
-  const refusal = await room.teller.tellAndWait(planKey(proposal.plan.id));
+  const refusal = await room.teller.tellAndWait(keyOfPlan(proposal.plan));
   if (refusal !== undefined) await reply(room, asker, declinedMessage(room, refusal));
 }

@@ -7,7 +7,9 @@ import type { Plan } from "../../tree/plan.ts";
 import { approveButton } from "./acknowledgement.ts";
 import { actions, button, context, fields, header, type Message, preformatted, section } from "./blocks.ts";
 import { draft, withinBudget } from "./budget.ts";
+import { driftPatchButton } from "./drift-message.ts";
 import { fileList } from "./file-list.ts";
+import { coverageLine, groupChoice, largeFiles } from "./plan-offers.ts";
 import { planWarnings } from "./plan-warnings.ts";
 import type { Voice } from "./voice.ts";
 
@@ -45,9 +47,12 @@ function buildPlanMessage(voice: Voice, view: PlanView, scale: number): Message 
     section(`${summaryLine(voice, plan)}\n${requestLine(voice, plan)}`, `sum:${plan.id}`),
     fields(factsOf(voice, view)),
     rows > 0 && !empty ? preformatted(fileList(voice, plan.changes, { rows, width: phoneWidth })) : undefined,
+    ...(scale > 0.1 ? largeFiles(voice, plan, Math.ceil(3 * scale)) : []),
     ...planWarnings(voice, plan, scale),
+    ...groupChoice(voice, plan),
     actions(`act:${plan.id}`, buttons(voice, view, { blocked, empty, files })),
     conditions(voice, view, blocked),
+    ...coverage(voice, plan),
   ]);
 }
 
@@ -132,7 +137,13 @@ function buttons(
   const reject = button(texts.plan.reject, { action: "plan.reject", value: plan.id, style: "danger" });
   const diff = button(texts.plan.fullDiff, { action: "plan.full_diff", value: plan.id });
   if (empty) return [again];
-  return blocked ? [again, reject, diff] : [approve, reject, diff];
+  const back = plan.drift.length > 0 ? [driftPatchButton(voice, plan.id)] : [];
+  return blocked ? [again, reject, diff, ...back] : [approve, reject, diff, ...back];
+}
+
+function coverage(voice: Voice, plan: Plan): readonly KnownBlock[] {
+  const line = coverageLine(voice, plan);
+  return line === "" ? [] : [context(line)];
 }
 
 function conditions(voice: Voice, { plan, approval, decisions }: PlanView, blocked: boolean): KnownBlock {

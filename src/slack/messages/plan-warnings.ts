@@ -4,6 +4,7 @@ import type { KnownBlock } from "@slack/types";
 import type { Plan } from "../../tree/plan.ts";
 import { section } from "./blocks.ts";
 import { checkWords } from "./check-words.ts";
+import { driftLines } from "./drift-message.ts";
 import type { Voice } from "./voice.ts";
 
 /** `scale` 1 shows most, 0 only counts. */
@@ -13,9 +14,6 @@ export function planWarnings(voice: Voice, plan: Plan, scale: number): readonly 
   const removed = plan.changes.filter((change) => change.kind === "remove").map((change) => change.path);
   const space = { rows: rowsAt(scale), width: widthAt(scale) };
   const warnings = plan.checks.filter((check) => check.level === "warn");
-  const drift = plan.drift.map(
-    ({ path, was }) => `${voice.code(path, widthAt(scale))} (${say.driftWas[was]})`,
-  );
   const lines = [
     ...plan.checks
       .filter((check) => check.level === "block")
@@ -25,7 +23,7 @@ export function planWarnings(voice: Voice, plan: Plan, scale: number): readonly 
     ...(removed.length > 0
       ? [`:warning: ${say.removes(removed.length)} ${names(voice, removed, scale)}`]
       : []),
-    ...(drift.length > 0 ? [`:warning: ${say.drift(drift.length)} ${listed(voice, drift, scale)}`] : []),
+    ...driftLines(voice, plan, (items) => listed(voice, items, scale), widthAt(scale)),
     ...(plan.unexplained.length > 0
       ? [
           `:grey_question: ${say.unexplained(plan.unexplained.length)} ${listed(

@@ -48,6 +48,16 @@ export function refusalMessage(voice: Voice, refusal: Refusal, context: RefusalC
         ),
         again,
       );
+    case "drift":
+      return refused(
+        say.drift(
+          refusal.paths
+            .slice(0, 5)
+            .map((path) => voice.code(path, 60))
+            .join(", "),
+        ),
+        again,
+      );
     case "wrong-channel":
       return refused(say.wrongChannel);
     case "nothing-to-do":

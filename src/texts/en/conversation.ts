@@ -38,6 +38,8 @@ export const conversation = {
     expired: (when: string) => `This plan expired ${when}. Nothing was changed. Make a new one.`,
     blocked: (checks: string) =>
       `A check blocks this plan: ${checks}. Correct PREPROD, then make a new plan.`,
+    drift: (paths: string) =>
+      `Somebody changed PROD by hand, and this plan would overwrite it: ${paths}. Bring it back into PREPROD, or acknowledge that it is overwritten: \`Approve & overwrite\` in Slack, \`--overwrite-drift\` at a terminal.`,
     wrongChannel: "This plan can only be decided in the channel it was posted in.",
     nothingToDo: "There is nothing to promote: PROD already has everything.",
     locked: (app: string, by: string, reason: string) => `${app} is locked by ${by}: ${reason}.`,

@@ -27,8 +27,6 @@ export const plan = {
     `… ${measures.number(n)} more in ${count(directories, "directory", "directories")}`,
   moreNames: (n: number) => `and ${measures.number(n)} more`,
   removes: (n: number) => `${files(n)} removed from PROD:`,
-  drift: (n: number) =>
-    `${count(n, "file of PROD was", "files of PROD were")} changed there since the last promotion:`,
   driftWas: { changed: "changed", added: "added", removed: "removed" },
   unexplained: (n: number) =>
     `No path rule speaks about ${count(n, "path", "paths")}, so nothing happens to:`,

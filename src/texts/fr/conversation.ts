@@ -39,6 +39,8 @@ export const conversation: typeof english = {
     expired: (when) => `Ce plan a expiré ${when}. Rien n'a changé. Faites-en un nouveau.`,
     blocked: (checks) =>
       `Une vérification bloque ce plan : ${checks}. Corrigez PREPROD, puis faites un nouveau plan.`,
+    drift: (paths) =>
+      `Quelqu'un a modifié PROD à la main, et ce plan l'écraserait : ${paths}. Ramenez-le dans PREPROD, ou dites que cela peut être écrasé : \`Approuver et écraser\` dans Slack, \`--overwrite-drift\` dans un terminal.`,
     wrongChannel: "Ce plan ne se décide que dans le canal où il a été publié.",
     nothingToDo: "Il n'y a rien à promouvoir : PROD a déjà tout.",
     locked: (app, by, reason) => `${app} est verrouillé par ${by} : ${reason}.`,

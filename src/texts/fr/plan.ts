@@ -28,8 +28,6 @@ export const plan: typeof english = {
     `… ${count(n, "autre", "autres")} dans ${count(directories, "dossier", "dossiers")}`,
   moreNames: (n) => `et ${count(n, "autre", "autres")}`,
   removes: (n) => `${count(n, "fichier supprimé", "fichiers supprimés")} de PROD :`,
-  drift: (n) =>
-    `${count(n, "fichier de PROD a", "fichiers de PROD ont")} changé sur place depuis la dernière promotion :`,
   driftWas: { changed: "modifié", added: "ajouté", removed: "supprimé" },
   unexplained: (n) => `Aucune règle ne parle de ${count(n, "chemin", "chemins")}, donc rien n'y change :`,
   onlyInProd: (n) =>
