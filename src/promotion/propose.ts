@@ -3,12 +3,36 @@
 import { PasserelleError } from "../errors.ts";
 import type { Plan } from "../tree/plan.ts";
 import type { Desk } from "./desk.ts";
-import type { Proposal, ProposeRequest } from "./promotions.ts";
+import type { Person, Proposal, ProposeRequest } from "./promotions.ts";
 
 export async function propose(
   desk: Desk,
   { app: name, by, groups = [], fresh = false }: ProposeRequest,
 ): Promise<Proposal> {
+  const plan = await draftPlan(desk, { app: name, requester: by.id, groups, fresh });
+  if (plan.changes.length === 0) return { outcome: "in-sync", plan };
+  await desk.store.addPlan(plan, by.via === "slack" ? desk.appOf(name).channel : undefined);
+  if (by.via === "slack") {
+    const older = (await desk.store.openPlans(name)).filter(
+      (open) => open.id !== plan.id && open.createdAt <= plan.createdAt,
+    );
+    for (const { id } of older) await desk.store.movePlan(id, "open", "replaced", desk.at());
+  }
+  await auditProposal(desk, by, plan);
+  return { outcome: "planned", plan };
+}
+
+/** A plan of both sides as they are now; not yet stored. */
+export async function draftPlan(
+  desk: Desk,
+  wish: {
+    readonly app: string;
+    readonly requester: string;
+    readonly groups: readonly string[];
+    readonly fresh: boolean;
+  },
+): Promise<Plan> {
+  const { app: name, requester, groups, fresh } = wish;
   const app = desk.appOf(name);
   const known = new Set(app.paths.flatMap((rule) => (rule.group === undefined ? [] : [rule.group])));
   const unknown = groups.filter((group) => !known.has(group));
@@ -16,26 +40,20 @@ export async function propose(
     throw new PasserelleError("group-unknown", { app: name, groups: unknown, known: [...known] });
   const body = await desk.workbench.plan(app, { groups, fresh });
   const made = desk.now();
-  const plan: Plan = {
+  return {
     ...body,
     id: `pl_${desk.newId()}`,
-    requester: by.id,
+    requester,
     createdAt: made.toISOString(),
     expiresAt: new Date(made.getTime() + app.approval.expiresSeconds * 1000).toISOString(),
   };
-  if (plan.changes.length === 0) return { outcome: "in-sync", plan };
-  await desk.store.addPlan(plan, by.via === "slack" ? app.channel : undefined);
-  if (by.via === "slack") {
-    const older = (await desk.store.openPlans(name)).filter(
-      (open) => open.id !== plan.id && open.createdAt <= plan.createdAt,
-    );
-    for (const { id } of older) await desk.store.movePlan(id, "open", "replaced", desk.at());
-  }
+}
+
+export async function auditProposal(desk: Desk, by: Person, plan: Plan): Promise<void> {
   await desk.store.audit({
     at: desk.at(),
     who: by.id,
     what: "plan-proposed",
-    details: { app: name, plan: plan.id, digest: plan.digest },
+    details: { app: plan.app, plan: plan.id, digest: plan.digest },
   });
-  return { outcome: "planned", plan };
 }

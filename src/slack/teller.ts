@@ -6,7 +6,7 @@ import type { MessageRecord, Store } from "../store/store.ts";
 import type { Channels } from "./channels.ts";
 import { callFailure, isCallError } from "./clients.ts";
 import type { RoomLogger } from "./logging.ts";
-import { isMessageKey, type MessageKey, planKey, promotionKey } from "./message-key.ts";
+import { isMessageKey, keyOfPlan, type MessageKey, promotionKey } from "./message-key.ts";
 import type { Voice } from "./messages/voice.ts";
 import { createOneAtATime } from "./one-at-a-time.ts";
 import type { Posting } from "./posting.ts";
@@ -162,7 +162,11 @@ export function createTeller(options: TellerOptions): Teller {
     readonly kind: "plan" | "promotion";
     readonly id: string;
   }): Promise<void> {
-    if (change.kind === "plan") return tell(planKey(change.id), false);
+    if (change.kind === "plan") {
+      const shown = keys.get(change.id) ?? (await keyOfPlanId(change.id));
+      keys.set(change.id, shown);
+      return tell(shown, false);
+    }
     const known = keys.get(change.id);
     if (known !== undefined) return tell(known, false);
     const promotion = await promotions.promotion(change.id);
@@ -171,6 +175,11 @@ export function createTeller(options: TellerOptions): Teller {
     const key = promotionKey(promotion, plan?.plan);
     keys.set(change.id, key);
     tell(key, false);
+  }
+
+  async function keyOfPlanId(id: string): Promise<MessageKey> {
+    const record = await promotions.plan(id);
+    return keyOfPlan(record?.plan ?? { id });
   }
 
   async function sweep(): Promise<void> {
@@ -182,7 +191,7 @@ export function createTeller(options: TellerOptions): Teller {
   /** What has no message yet because nobody was there to post it. */
   async function lookBack(): Promise<void> {
     for (const app of config.apps.keys()) {
-      for (const plan of await store.openPlans(app)) tell(planKey(plan.id), false);
+      for (const plan of await store.openPlans(app)) tell(keyOfPlan(plan), false);
       const past = await promotions.history(app, { limit: 20 });
       const oldest = options.now().getTime() - lookBackMilliseconds;
       for (const { id, startedAt } of past) {

@@ -83,6 +83,23 @@ for (const engine of ["SQLite", "PostgreSQL"] as const) {
       expect(await store.plan("pl_1")).toMatchObject({ status: "stale", moved: ["caf\udce9", "b"] });
     });
 
+    test("puts a plan in the place of an open one, once of many at the same time", async () => {
+      await store.addPlan(newPlan("pl_0"), "C1");
+      const others = await Promise.all([open(), open(), open()]);
+      const took = await Promise.all(
+        others.map((each, index) =>
+          each.replacePlan("pl_0", newPlan(`pl_${index + 1}`, { shownIn: "pl_0" })),
+        ),
+      );
+      expect(took.filter((one) => one)).toHaveLength(1);
+      const winner = `pl_${took.indexOf(true) + 1}`;
+      expect(await store.plan("pl_0")).toMatchObject({ status: "replaced", replacedBy: winner, moved: [] });
+      expect((await store.openPlans("shop")).map(({ id }) => id)).toEqual([winner]);
+      expect(await store.planChannel(winner)).toBe("C1");
+      expect(await store.replacePlan("pl_9", newPlan("pl_8"))).toBe(false);
+      expect(await store.plan("pl_8")).toBeUndefined();
+    });
+
     test("does not approve an expired plan, however its time is written", async () => {
       await store.addPlan(newPlan("pl_1", { expiresAt: "2026-03-02T10:00:00Z" }), undefined);
       expect(await store.movePlan("pl_1", "open", "approved", "2026-03-02T10:00:00.000Z")).toBe(false);

@@ -21,6 +21,8 @@ import type { Plan } from "../tree/plan.ts";
 export interface Store {
   // Plans and decisions
   addPlan(plan: Plan, channel: string | undefined): Promise<void>;
+  /** In one transaction: the open plan becomes `replaced`, and `by` is added in its place. False, and nothing added, when it is not open. */
+  replacePlan(id: string, by: Plan): Promise<boolean>;
   plan(id: string): Promise<PlanRecord | undefined>;
   planChannel(id: string): Promise<string | undefined>;
   openPlans(app: string): Promise<readonly Plan[]>;

@@ -119,7 +119,7 @@ function elementText(element: Fields, blockId: string, reader: Reader, form: For
   if (type === "checkboxes" || type === "radio_buttons") {
     const picked = fieldsIn(held.selected_options ?? [held.selected_option]).map((option) => option.value);
     return fieldsIn(element.options)
-      .map((option) => `[${picked.includes(option.value) ? "x" : " "}] ${objectText(option.text, reader)}`)
+      .map((option) => `[${picked.includes(option.value) ? "x" : " "}] ${optionText(option, reader)}`)
       .join("  ");
   }
   if (type === "overflow")
@@ -134,6 +134,11 @@ function elementText(element: Fields, blockId: string, reader: Reader, form: For
       ? "____"
       : `__${objectText(element.placeholder, reader)}__`)
   );
+}
+
+function optionText(option: Fields, reader: Reader): string {
+  const more = objectText(option.description, reader);
+  return objectText(option.text, reader) + (more === "" ? "" : ` — ${more}`);
 }
 
 /** What an element's state says, in words. */

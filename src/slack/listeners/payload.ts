@@ -29,6 +29,19 @@ export function readClick(body: BlockAction): Click {
   };
 }
 
+export type Choice = { readonly asker: Asker; readonly blockId: string; readonly chosen: readonly string[] };
+
+/** What is ticked now, all of it. */
+export function readChoice(body: BlockAction): Choice {
+  const [action] = body.actions;
+  const chosen = action !== undefined && action.type === "checkboxes" ? action.selected_options : [];
+  return {
+    asker: readClick(body).asker,
+    blockId: action?.block_id ?? "",
+    chosen: chosen.map(({ value }) => value ?? ""),
+  };
+}
+
 export function readCommand(body: SlashCommand): { asker: Asker; text: string; triggerId: string } {
   return {
     asker: { user: body.user_id, channel: body.channel_id, responseUrl: body.response_url },

@@ -2,7 +2,7 @@
 
 import type { App, BlockAction } from "@slack/bolt";
 import { answering, reply } from "../answering.ts";
-import { planKey } from "../message-key.ts";
+import { keyOfPlan } from "../message-key.ts";
 import { plainMessage } from "../messages/plain-message.ts";
 import { refusalMessage } from "../messages/refusal-message.ts";
 import type { Room } from "../room.ts";
@@ -23,9 +23,10 @@ export function listenToPlanClicks(app: App, room: Room): void {
       shared.add(value);
       try {
         await reply(room, asker, plainMessage(say.conversation.fileComing));
+        const record = await room.promotions.plan(value);
         await shareInThread(
           room,
-          planKey(value),
+          keyOfPlan(record?.plan ?? { id: value }),
           { channel: asker.channel, threadTs: messageTs },
           {
             name: `${value}.diff`,
