@@ -59,10 +59,15 @@ function escapeSign(sign: string): string {
 
 /** The part of a `find` command that leaves out what is named, and all below it. */
 export function pruneNamed(patterns: readonly string[]): string {
+  return found(patterns).length === 0 ? "" : `${testNamed(patterns)} -prune -o`;
+}
+
+/** The test of a `find` command that is true of what is named, and of nothing where nothing is. */
+export function testNamed(patterns: readonly string[]): string {
   const tests = found(patterns).map(
     ({ expression, directoriesOnly }) => `${directoriesOnly ? "-type d " : ""}-regex ${quote(expression)}`,
   );
-  return tests.length === 0 ? "" : `-regextype posix-extended \\( ${tests.join(" -o ")} \\) -prune -o`;
+  return tests.length === 0 ? "-false" : `-regextype posix-extended \\( ${tests.join(" -o ")} \\)`;
 }
 
 /** Lines for `grep -x -E -f`: a path that is named, or is below what is named. */

@@ -99,7 +99,7 @@ const rehearse = z.strictObject({
     about(
       "Asked, from PROD's host, as `health` says: its times, the text of its first page, and its forbidden log lines in what the command prints.",
     ),
-  )),
+  ),
 });
 
 const hook = z.strictObject({
@@ -114,9 +114,18 @@ const hook = z.strictObject({
 });
 
 const hooks = z.strictObject({
-  "after-swap": z.array(hook).optional().meta(about("After the new files are in place, before the restart; on the way back too.")),
-  "before-restart": z.array(hook).optional().meta(about("After those, just before the restart; on the way back too.")),
-  "after-health": z.array(hook).optional().meta(about("Once PROD is healthy; when one fails, PROD goes back.")),
+  "after-swap": z
+    .array(hook)
+    .optional()
+    .meta(about("After the new files are in place, before the restart; on the way back too.")),
+  "before-restart": z
+    .array(hook)
+    .optional()
+    .meta(about("After those, just before the restart; on the way back too.")),
+  "after-health": z
+    .array(hook)
+    .optional()
+    .meta(about("Once PROD is healthy; when one fails, PROD goes back.")),
 });
 
 const restartOptions = z.strictObject({

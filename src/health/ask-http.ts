@@ -1,9 +1,10 @@
 // Asks one page of the app from PROD's host, through at most three redirects to the same host.
 
 import type { HttpProbe } from "../config/config.ts";
+import { PasserelleError } from "../errors.ts";
 import type { Transport } from "../transport/transport.ts";
 import { askHost } from "./ask-host.ts";
-import { judgeHttp, parseHttpAnswer, withoutUser } from "./http-answer.ts";
+import { judgeHttp, nobodyThere, parseHttpAnswer, withoutUser } from "./http-answer.ts";
 import { type HttpTool, httpScript, httpTools } from "./http-script.ts";
 import { bad, good, type Probed, unreached } from "./probe.ts";
 
@@ -41,6 +42,26 @@ export async function askHttp(
     }
     url = verdict.url;
   }
+}
+
+/** Whether anything listens where this address leads, whatever it answers. Throws `host-lost` when the host is out of reach. */
+export async function isTaken(transport: Transport, url: string): Promise<boolean> {
+  const seconds = 5;
+  const answer = await askHost(transport, httpScript, {
+    // nc does not tell a closed port from a silent one.
+    args: argumentsOf(
+      new URL(url),
+      seconds,
+      httpTools.filter((tool) => tool !== "nc"),
+    ),
+    timeoutSeconds: seconds + 10,
+    maxBytes: 256 * 1024,
+  });
+  if (answer.is === "unreached")
+    throw new PasserelleError("host-lost", { host: transport.host, reason: answer.reason });
+  if (answer.is === "late") return true;
+  const parsed = parseHttpAnswer(answer.stdout, answer.stderr, seconds);
+  return parsed.is === "answer" || (parsed.is === "silence" && !nobodyThere.has(parsed.because));
 }
 
 function argumentsOf(url: URL, seconds: number, tools: readonly HttpTool[]): readonly string[] {

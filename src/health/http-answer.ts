@@ -112,6 +112,13 @@ const silences: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
+/** Silences in which nothing was listening; anything else that is silent is something. */
+export const nobodyThere: ReadonlySet<string> = new Set([
+  "refused the connection",
+  "has a host name that nothing is known of",
+  "cannot be reached from this host",
+]);
+
 function silence(code: number, said: string, timeoutSeconds: number): string {
   const late = `did not answer within ${timeoutSeconds} s`;
   // curl's and timeout's own words for it.

@@ -15,9 +15,17 @@ export type StepOptions = WatchOptions & {
 
 /** A step that was cut off this often is not tried again: something in it kills us. */
 const mostAttempts = 5;
-const beforeFirstWrite: ReadonlySet<StepName> = new Set(["lock", "verify", "back-up", "stage"]);
+const beforeFirstWrite: ReadonlySet<StepName> = new Set(["lock", "verify", "back-up", "stage", "rehearse"]);
 /** Between these a request to stop is obeyed; a swap or a restart is let finish first. */
-const stoppable: ReadonlySet<StepName> = new Set(["verify", "back-up", "stage", "swap", "restart", "health"]);
+const stoppable: ReadonlySet<StepName> = new Set([
+  "verify",
+  "back-up",
+  "stage",
+  "rehearse",
+  "swap",
+  "restart",
+  "health",
+]);
 
 export async function performStep(
   promotionId: string,
@@ -47,6 +55,13 @@ export async function performStep(
     report: noted.report,
     keep: noted.keep,
     log: (lines) => tell(promotionId, { kind: "log", step: name, facts: {}, excerpt: lines }, options),
+    note: (facts, excerpt, key) =>
+      tell(
+        promotionId,
+        { kind: "note", step: name, facts: maskedFacts(facts, options.mask), excerpt },
+        options,
+        `note:${key}`,
+      ),
     shouldStop: () => stoppable.has(name) && watch.requested(),
   };
   let outcome: StepOutcome;
@@ -110,9 +125,21 @@ function shortValue(value: unknown, mask: (text: string) => string): unknown {
   return Array.isArray(value) ? value.slice(0, mostPaths) : value;
 }
 
+/** What the sentence of a failure is made of, before an ending has all of it. */
 function reasonOf({ code, details }: Failure, mask: (text: string) => string): Facts {
-  const { reason } = details;
-  return typeof reason === "string" ? { code, reason: mask(reason).slice(0, 500) } : { code };
+  const told = ["reason", "what", "url", "exitCode", "seconds"].flatMap((name) => {
+    const value = details[name];
+    return typeof value === "string" || typeof value === "number" ? [[name, value] as const] : [];
+  });
+  return { code, ...maskedFacts(Object.fromEntries(told), mask) };
+}
+
+function maskedFacts(facts: Facts, mask: (text: string) => string): Facts {
+  const masked = Object.entries(facts).map(([key, value]) => [
+    key,
+    typeof value === "string" ? mask(value).slice(0, 500) : value,
+  ]);
+  return Object.fromEntries(masked);
 }
 
 async function attemptStep(

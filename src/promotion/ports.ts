@@ -34,6 +34,8 @@ export type Progress = {
   /** Records facts that the step itself needs when it runs again after a crash. */
   readonly keep: (facts: Facts) => Promise<void>;
   readonly log: (lines: readonly string[]) => Promise<void>;
+  /** Something people should hear of before the step ends; told once for each `key`, however often the step runs. */
+  readonly note: (facts: Facts, excerpt: readonly string[], key: string) => Promise<void>;
   readonly shouldStop: () => boolean;
 };
 

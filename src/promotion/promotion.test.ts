@@ -16,7 +16,10 @@ const impact: Impact = {
 };
 
 /** A story in which the named steps come out as given and all others succeed. */
-function tell(outcomes: Partial<Record<StepName, StepOutcome>>): {
+function tell(
+  outcomes: Partial<Record<StepName, StepOutcome>>,
+  rehearses = false,
+): {
   story: Story;
   performed: StepName[];
   endings: Ending[];
@@ -33,6 +36,7 @@ function tell(outcomes: Partial<Record<StepName, StepOutcome>>): {
       return ending;
     },
     impact: async () => impact,
+    rehearses,
     commands: ["passerelle rollback kitchen"],
   };
   return { story, performed, endings };
@@ -56,6 +60,15 @@ describe("a promotion", () => {
       expect(endings).toHaveLength(1);
     },
   );
+
+  test("of an app with a rehearsal goes through it before the swap, and is refused when it fails", async () => {
+    const good = tell({}, true);
+    expect((await promote(good.story)).outcome).toBe("done");
+    expect(good.performed.slice(3, 6)).toEqual(["stage", "rehearse", "swap"]);
+    const bad = tell({ rehearse: failed("nothing", because) }, true);
+    expect(await promote(bad.story)).toEqual({ outcome: "refused", because, moved: [] });
+    expect(bad.performed.at(-1)).toBe("rehearse");
+  });
 
   test("whose health check fails swaps back, restarts and checks health before it tells anyone", async () => {
     const { story, performed } = tell({ health: failed("something", because) });

@@ -9,6 +9,8 @@ export type Story = {
   /** Records the ending, lets go of PROD and returns the ending; the last thing a story does. */
   readonly conclude: (ending: Ending) => Promise<Ending>;
   readonly impact: () => Promise<Impact>;
+  /** Whether the new version is tried out beside PROD first; what was decided when the promotion began. */
+  readonly rehearses: boolean;
   /** The exact next commands for a person who has to look at PROD. */
   readonly commands: readonly string[];
 };
@@ -26,6 +28,10 @@ export async function promote(story: Story): Promise<Ending> {
   if (!backedUp.ok) return refuse(story, backedUp);
   const staged = await perform("stage");
   if (!staged.ok) return refuse(story, staged);
+  if (story.rehearses) {
+    const rehearsed = await perform("rehearse");
+    if (!rehearsed.ok) return refuse(story, rehearsed);
+  }
 
   const swapped = await perform("swap");
   if (!swapped.ok)

@@ -3,8 +3,9 @@
 import type { AppConfig, Config } from "../config/config.ts";
 import type { Store } from "../store/store.ts";
 import { countApprovals } from "./policy.ts";
-import { type Membership, type PromotionRecord, promotionSteps } from "./promotions.ts";
+import type { Membership, PromotionRecord } from "./promotions.ts";
 import { endPromotion } from "./run.ts";
+import { promotionStepsOf } from "./steps-of.ts";
 
 export type RecoveryOptions = {
   readonly config: Config;
@@ -95,6 +96,6 @@ async function startApproved(
     requester,
     approvedBy,
   } as const;
-  const promotion = { ...base, reason: undefined, startedAt: at, steps: promotionSteps };
+  const promotion = { ...base, reason: undefined, startedAt: at, steps: promotionStepsOf(app) };
   if ((await store.startPromotion(planId, promotion, at)) === "started") await start(id);
 }

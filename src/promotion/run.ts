@@ -5,7 +5,7 @@ import type { Store } from "../store/store.ts";
 import { performStep, recordOf, type StepOptions } from "./perform-step.ts";
 import type { Target } from "./ports.ts";
 import { promote, rollBack, type Story } from "./promotion.ts";
-import type { Ending, Facts, Impact, PromotionRecord } from "./promotions.ts";
+import type { Ending, Facts, Impact, PromotionRecord, StepRecord } from "./promotions.ts";
 
 /** Runs `work` once per name and run: a result that was recorded is returned again instead. */
 export type Step = <T>(
@@ -32,6 +32,7 @@ export async function runPromotion(promotionId: string, step: Step, options: Run
       step("conclude", ({ signal }) => conclude(promotionId, ending, target, options, signal)),
     impact: async () => impactOf(await recordOf(store, promotionId)),
     commands: options.commands(record),
+    rehearses: record.steps.some(({ name }) => name === "rehearse"),
   };
   return record.kind === "rollback" ? rollBack(story) : promote(story);
 }
@@ -93,8 +94,10 @@ function impactOf(record: PromotionRecord): Impact {
   const number = (key: string): number => Number(facts[key] ?? 0);
   const restart = record.steps.find((step) => step.name === "restart");
   const health = record.steps.find((step) => step.name === "health");
-  const from = restart?.startedAt === undefined ? undefined : Date.parse(restart.startedAt);
-  const to = health?.finishedAt === undefined ? undefined : Date.parse(health.finishedAt);
+  // While hooks run the app serves: the old version before the restart, the new one once it is healthy.
+  const hooks = (step: StepRecord | undefined): number => 1000 * Number(step?.facts["hookSeconds"] ?? 0);
+  const from = restart?.startedAt === undefined ? undefined : Date.parse(restart.startedAt) + hooks(restart);
+  const to = health?.finishedAt === undefined ? undefined : Date.parse(health.finishedAt) - hooks(health);
   return {
     filesChanged: number("filesChanged"),
     bytesBefore: number("bytesBefore"),

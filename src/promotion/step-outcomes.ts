@@ -2,10 +2,12 @@
 
 import type { RestorePoint } from "../backup/restore-point.ts";
 import type { HealthReport } from "../health/health.ts";
+import type { RehearsalResult } from "../rehearse/rehearse.ts";
 import type { RestartResult } from "../restart/restart.ts";
 import type { StageResult } from "../tree/stage.ts";
 import type { SwapResult } from "../tree/swap.ts";
 import { done, failed, type Progress, type StepOutcome } from "./ports.ts";
+import type { Facts } from "./promotions.ts";
 
 export const stoppedBeforeWriting: StepOutcome = failed("nothing", { code: "stopped", details: {} });
 
@@ -52,11 +54,37 @@ export function swapOutcome(result: SwapResult): StepOutcome {
         details: { reason: result.because, paths: result.paths },
       });
     case "mixed":
+      // Its own way back did not end; the next one often does, and says exactly what it left when it does not.
       return failed(
-        "unknown",
+        "something",
         { code: "swap-mixed", details: { reason: result.because, paths: result.paths } },
         { moved: result.paths },
       );
+  }
+}
+
+export function rehearsalOutcome(
+  result: RehearsalResult,
+  { host, url }: { readonly host: string; readonly url: string },
+): StepOutcome {
+  switch (result.outcome) {
+    case "healthy":
+      return done({ seen: result.seen, waitedSeconds: result.waitedSeconds });
+    case "failed": {
+      const { reason, excerpt } = result;
+      return failed("nothing", { code: "rehearsal-failed", details: { reason } }, { excerpt });
+    }
+    case "port-taken":
+      return failed("nothing", {
+        code: "rehearsal-port-taken",
+        details: { host, url, reason: result.reason },
+      });
+    case "disk-full": {
+      const { bytesNeeded: needed, bytesFree: free } = result;
+      return failed("nothing", { code: "disk-full", details: { host, needed, free } });
+    }
+    case "stopped":
+      return stoppedBeforeWriting;
   }
 }
 
@@ -76,6 +104,10 @@ export function restartOutcome(result: RestartResult, log: string): StepOutcome 
       );
     }
   }
+}
+
+export function withFacts(outcome: StepOutcome, facts: Facts): StepOutcome {
+  return { ...outcome, facts: { ...outcome.facts, ...facts } };
 }
 
 export function healthOutcome(report: HealthReport, progress: Progress): StepOutcome {

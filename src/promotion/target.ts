@@ -1,24 +1,30 @@
 // One promotion's steps on PROD, each put together from the rooms that know how: the only file that knows all of them.
 
+import { setTimeout as sleep } from "node:timers/promises";
 import { createRestorePoint } from "../backup/create-restore-point.ts";
-import type { AppConfig } from "../config/config.ts";
+import { restoreBefore } from "../backup/restore-before.ts";
+import type { AppConfig, HookPoint } from "../config/config.ts";
 import type { HealthReport } from "../health/health.ts";
+import { endRehearsal, rehearse } from "../rehearse/rehearse.ts";
 import { restart } from "../restart/restart.ts";
 import type { Transport } from "../transport/transport.ts";
 import { describeMove, type Plan, type PlanBody } from "../tree/plan.ts";
 import { stage } from "../tree/stage.ts";
 import { swap, swapBack } from "../tree/swap.ts";
 import type { Hold, Holder } from "./hold.ts";
+import { dueHooks, type HooksRun, runHooks } from "./hooks.ts";
 import { done, failed, type Progress, type StepOutcome, type Target } from "./ports.ts";
 import type { Facts, PromotionRecord, StepName } from "./promotions.ts";
 import {
   healthOutcome,
   healthWord,
+  rehearsalOutcome,
   restartOutcome,
   seenOf,
   stageOutcome,
   stoppedBeforeWriting,
   swapOutcome,
+  withFacts,
 } from "./step-outcomes.ts";
 
 export type TargetOptions = {
@@ -63,10 +69,25 @@ export function createTarget(options: TargetOptions, preparation: Preparation): 
     return holding.hold;
   };
 
+  /** Also on the way back: what they made for the new files, as a lock file's packages, has to be made again for the old. */
+  const hooksStep = async (
+    job: StepName,
+    points: readonly HookPoint[],
+    progress: Progress,
+  ): Promise<HooksRun> => {
+    const due = dueHooks(app.hooks, points, await preparation.changes());
+    const onFailure = job === "restart-back" || record.kind === "rollback" ? "tell" : "stop";
+    const { now } = options;
+    return runHooks(due, { hold: await held(), job: `${id}-${job}`, onFailure, now }, progress);
+  };
+
   const restartStep = async (job: "restart" | "restart-back", progress: Progress): Promise<StepOutcome> => {
     const hold = await held();
     const { runJob, prod } = hold;
-    // Taken once, before the first attempt: a restart that an earlier process began is not marked after the fact.
+    const hooks = await hooksStep(job, ["after-swap", "before-restart"], progress);
+    if (!hooks.ok) return hooks.outcome;
+    // After the hooks, for the old version goes on writing meanwhile. Taken once, before the first attempt: a restart that an
+    // earlier process began is not marked after the fact.
     const known = (await options.factsOf(job))["log"];
     const log = known === undefined ? await health.mark(hold) : String(known);
     await progress.keep({ log });
@@ -78,7 +99,7 @@ export function createTarget(options: TargetOptions, preparation: Preparation): 
       root: prod.root,
       shouldStop,
     });
-    return restartOutcome(result, log);
+    return withFacts(restartOutcome(result, log), hooks.facts);
   };
 
   const healthStep = async (after: StepName, progress: Progress): Promise<StepOutcome> => {
@@ -87,7 +108,10 @@ export function createTarget(options: TargetOptions, preparation: Preparation): 
       { restart: String(facts["mark"] ?? ""), log: String(facts["log"] ?? "") },
       progress,
     );
-    return healthOutcome(report, progress);
+    const outcome = healthOutcome(report, progress);
+    if (!outcome.ok || after === "restart-back") return outcome;
+    const hooks = await hooksStep("health", ["after-health"], progress);
+    return hooks.ok ? withFacts(outcome, hooks.facts) : withFacts(hooks.outcome, outcome.facts);
   };
 
   return {
@@ -105,6 +129,19 @@ export function createTarget(options: TargetOptions, preparation: Preparation): 
     verify: async (progress) => preparation.verify(await held(), progress),
     "back-up": async (progress) => preparation["back-up"](await held(), progress),
     stage: async (progress) => preparation.stage(await held(), progress),
+    async rehearse({ report, shouldStop }) {
+      if (app.rehearse === undefined) return failed("nothing", { code: "stale", details: {} });
+      const { runJob, prod, token } = await held();
+      const attempt = Number((await options.factsOf("rehearse"))["attempt"] ?? 1);
+      const changes = await preparation.changes();
+      const result = await rehearse({
+        ...{ runJob, prod, token, id, attempt, rehearse: app.rehearse, app, changes, shouldStop },
+        now: () => performance.now(),
+        sleep: (seconds) => sleep(seconds * 1000),
+        onAttempt: (seen) => report({ seen }),
+      });
+      return rehearsalOutcome(result, { host: prod.transport.host, url: app.rehearse.url });
+    },
     async swap(progress) {
       const { runJob, prod } = await held();
       const hooks = { onLine: (line: string) => progress.report({ line }) };
@@ -119,11 +156,11 @@ export function createTarget(options: TargetOptions, preparation: Preparation): 
       const { runJob, prod } = await held();
       const result = await swapBack({ runJob, prod, id });
       if (result.outcome === "exact") return done();
-      return failed(
-        "unknown",
-        { code: "undo-damaged", details: { paths: result.paths } },
-        { moved: result.paths },
-      );
+      // Nothing was written: what the undo set has lost comes out of the archive.
+      const restored = result.outcome === "damaged" ? await restoreBefore({ runJob, prod, id }) : undefined;
+      if (restored?.outcome === "exact") return done({ fromArchive: restored.fromArchive });
+      const paths = restored !== undefined && "paths" in restored ? restored.paths : "paths" in result ? result.paths : [];
+      return failed("unknown", { code: "undo-damaged", details: { paths } }, { moved: paths });
     },
     "restart-back": (progress) => restartStep("restart-back", { ...progress, shouldStop: () => false }),
     async "health-back"(progress) {
@@ -137,6 +174,7 @@ export function createTarget(options: TargetOptions, preparation: Preparation): 
       const holding = await holder.take({ first: true });
       if (holding.outcome !== "held") return;
       if (keepClaim) return;
+      if (app.rehearse !== undefined) await endRehearsal({ ...holding.hold, id });
       await options.clearUp(holding.hold);
       await holder.letGo();
     },

@@ -125,11 +125,11 @@ failed unit-failed
 `;
 
 // What the command starts is the app: it gets back what a login has (our scripts run with umask 077 and LC_ALL=C).
-const commandScript = `${common}
+const inRoot = (begin: string): string => `${common}
 expand "$1"
 cd -- "$path" || failed root-missing
 command=$2
-mark
+${begin}
 (
   unset -f failed told mark expand
   unset LC_ALL now path
@@ -138,3 +138,8 @@ mark
   eval "$command"
 ) >&2 || failed exit-code "$?"
 `;
+
+const commandScript = inRoot("mark");
+
+/** `$1` PROD's root, `$2` the command: as a restart command, but nothing is restarted. */
+export const hookScript = inRoot("");

@@ -19,6 +19,9 @@ export type TextCode =
   | "swap-mixed"
   | "undo-damaged"
   | "restart-failed"
+  | "hook-failed"
+  | "rehearsal-failed"
+  | "rehearsal-port-taken"
   | "restore-unavailable"
   | "internal"
   | "unknown";
@@ -157,6 +160,12 @@ export const failures: Readonly<Record<TextCode, Sentence>> = {
 
 function sentence(words: string): string {
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+  "hook-failed": (d) =>
+    `The hook ${detail(d, "what", "of the configuration")} ${howItEnded(d)}${said(d)}. Correct what it needs in PREPROD, or the hook itself, then make a new plan.`,
+  "rehearsal-failed": (d) =>
+    `The new version did not pass its rehearsal beside PROD${said(d)}. PROD was not touched. Correct PREPROD, then make a new plan.`,
+  "rehearsal-port-taken": (d) =>
+    `Something else answers at ${detail(d, "url", "the address of the rehearsal")}${where(d)}${said(d)}, so a rehearsal there would prove nothing. PROD was not touched. End it, or give \`rehearse\` another port.`,
 }
 
 function fingerprint(details: Details): string {
@@ -165,6 +174,12 @@ function fingerprint(details: Details): string {
 }
 
 function user(details: Details): string {
+function howItEnded(details: Details): string {
+  const code = numberOf(details, "exitCode");
+  if (code !== undefined) return `ended with exit code ${code}`;
+  return numberOf(details, "seconds") === undefined ? "was killed" : `did not end within ${limit(details)}`;
+}
+
   const name = detail(details, "user");
   return name === "" ? "" : ` of ${name}`;
 }

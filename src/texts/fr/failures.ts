@@ -152,12 +152,26 @@ export const failures: Readonly<Record<TextCode, Sentence>> = {
 
 function fingerprint(details: Details): string {
   const shown = detail(details, ["fingerprint", "offered"]);
+  "hook-failed": (d) =>
+    `La commande annexe ${detail(d, "what", "de la configuration")} ${howItEnded(d)}${said(d)}. Corrigez ce qui lui manque dans PREPROD, ou la commande elle-même, puis faites un nouveau plan.`,
+  "rehearsal-failed": (d) =>
+    `La nouvelle version n'a pas réussi sa répétition à côté de PROD${said(d)}. PROD n'a pas été touché. Corrigez PREPROD, puis faites un nouveau plan.`,
+  "rehearsal-port-taken": (d) =>
+    `Autre chose répond à ${detail(d, "url", "l'adresse de la répétition")}${where(d)}${said(d)} : une répétition n'y prouverait rien. PROD n'a pas été touché. Arrêtez-le, ou donnez un autre port à \`rehearse\`.`,
   return shown === "" ? "" : ` (${shown})`;
 }
 
 function user(details: Details): string {
   const name = detail(details, "user");
   return name === "" ? "" : ` de ${name}`;
+}
+
+function howItEnded(details: Details): string {
+  const code = numberOf(details, "exitCode");
+  if (code !== undefined) return `s'est terminée avec le code ${code}`;
+  return numberOf(details, "seconds") === undefined
+    ? "a été tuée"
+    : `ne s'est pas terminée dans le délai de ${limit(details)}`;
 }
 
 function slackRefused(details: Details): string {

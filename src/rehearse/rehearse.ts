@@ -1,0 +1,107 @@
+// Tries the new version out beside PROD, before any file of PROD is touched: started, asked, and ended whatever comes of it.
+
+import { builtInIgnore } from "../config/defaults.ts";
+import { PasserelleError } from "../errors.ts";
+import { isTaken } from "../health/ask-http.ts";
+import { capture } from "../transport/capture.ts";
+import { assertId, bundle, pathList, runToReport, type Sections } from "../tree/lists.ts";
+import { parentsOf } from "../tree/parents.ts";
+import type { Change } from "../tree/plan.ts";
+import { layOutScript } from "./lay-out-script.ts";
+import { endScript } from "./run-script.ts";
+import { type RehearsalRequest, type Watched, watchApp } from "./watch-app.ts";
+
+export type RehearsalResult =
+  | Watched
+  | { readonly outcome: "port-taken"; readonly reason: string }
+  | { readonly outcome: "disk-full"; readonly bytesNeeded: number; readonly bytesFree: number };
+
+/** What is staged under the id has to be there. Nothing is left of a rehearsal when this returns. */
+export async function rehearse(request: RehearsalRequest): Promise<RehearsalResult> {
+  const { prod, rehearse: config } = request;
+  assertId(request.id);
+  await endRehearsal(request);
+  // Somebody else's answer would prove nothing.
+  if (await isTaken(prod.transport, config.url)) return { outcome: "port-taken", reason: "" };
+  const result = await layOutAndWatch(request).finally(() => endRehearsal(request));
+  if (result.outcome === "healthy" && (await isTaken(prod.transport, config.url)))
+    return { outcome: "port-taken", reason: "it still does after the rehearsed app was ended" };
+  return result;
+}
+
+async function layOutAndWatch(request: RehearsalRequest): Promise<RehearsalResult> {
+  const { runJob, prod, id, attempt, app, changes, shouldStop } = request;
+  const builtIn: ReadonlySet<string> = new Set(builtInIgnore);
+  const linked = [...app.backup.exclude, ...app.ignore.filter((pattern) => !builtIn.has(pattern))];
+  const job = `${id}-rehearsal-${attempt}`;
+  const laidOut = await runToReport(
+    runJob,
+    {
+      id: `${job}-lay-out`,
+      script: layOutScript(linked),
+      args: [prod.root, prod.stateDir, id],
+      input: bundle(layOutLists(changes)),
+      timeoutSeconds: 1800,
+      lock: "shared",
+    },
+    prod.transport.host,
+    { shouldStop },
+  );
+  if (laidOut === "stopped") return { outcome: "stopped" };
+  if (laidOut.outcome === "no-room") {
+    const [bytesNeeded, bytesFree] = [laidOut.number("bytes-needed"), laidOut.number("bytes-free")];
+    return { outcome: "disk-full", bytesNeeded, bytesFree };
+  }
+  if (laidOut.outcome !== "laid-out") throw new Error(`laying out reported ${laidOut.outcome}`);
+  return watchApp({ ...request, job: `${job}-run` });
+}
+
+/** Sorted by bytes, as the target's own lists are. */
+function layOutLists(changes: readonly Change[]): Sections {
+  const sorted = (paths: Iterable<string>): Buffer => {
+    const one = [...new Set(paths)].map((path) => pathList([path]));
+    return Buffer.concat(one.sort((left, right) => Buffer.compare(left, right)));
+  };
+  const lists = new Map<string, Uint8Array>();
+  const isDirectory = ({ after }: Change): boolean => after?.type === "directory";
+  const news = changes.filter((change) => isDirectory(change));
+  lists.set("ancestors", sorted(changes.flatMap(({ path }) => [...parentsOf(path)])));
+  lists.set("changed", sorted(changes.filter((change) => !isDirectory(change)).map(({ path }) => path)));
+  lists.set(
+    "gone",
+    sorted(
+      changes
+        .filter((change) => change.before?.type === "directory" && !isDirectory(change))
+        .map(({ path }) => path),
+    ),
+  );
+  for (const [mode, made] of Map.groupBy(news, ({ after }) =>
+    after?.type === "directory" ? after.mode : 0o755,
+  )) {
+    lists.set(`new-${mode.toString(8).padStart(4, "0")}`, sorted(made.map(({ path }) => path)));
+  }
+  return lists;
+}
+
+/** Nothing of a rehearsal runs or is on disk any more, whoever began it. Safe to repeat, and when there never was one. */
+export async function endRehearsal({
+  prod,
+  token,
+  id,
+}: Pick<RehearsalRequest, "prod" | "token" | "id">): Promise<void> {
+  const { transport, stateDir } = prod;
+  const what = "ending a rehearsal";
+  try {
+    await capture(transport, endScript, {
+      what,
+      args: [stateDir, id, String(token)],
+      timeoutSeconds: 60,
+    });
+  } catch (error) {
+    throw new PasserelleError(
+      "command-failed",
+      { host: transport.host, what, reason: String(error) },
+      { cause: error },
+    );
+  }
+}
