@@ -8,10 +8,12 @@ import { readEnvironment, secretsOf } from "./config/environment.ts";
 import { readConfig } from "./config/read-config.ts";
 import { runDemo } from "./demo/demo.ts";
 import { isFailure, PasserelleError } from "./errors.ts";
+import { localeOf } from "./init/answers.ts";
 import { openStore } from "./store/open-store.ts";
 import { commandNames, parseCommand, type TerminalCommand } from "./terminal/arguments.ts";
 import { exits, type TerminalContext, whoTypes } from "./terminal/context.ts";
 import { showDiff } from "./terminal/diff.ts";
+import { initHere } from "./terminal/init.ts";
 import { list, removeLock, setLock } from "./terminal/listings.ts";
 import { promoteHere, rollBackHere } from "./terminal/run.ts";
 import { openScreen, type Screen } from "./terminal/screen.ts";
@@ -43,7 +45,17 @@ async function main(argv: readonly string[]): Promise<number> {
       return exits.ok;
     }
     if (command.name === "demo") return await runDemo(command);
+    if (command.name === "init") {
+      const locale = command.locale ?? localeOf(process.env);
+      told = openScreen(textsFor(locale), json);
+      return await initHere(command, { screen: told, locale, cwd: process.cwd() });
+    }
     const environment = readEnvironment(process.env, process.cwd());
+    if (command.name === "trust-host") {
+      const known = await configIfAny(environment);
+      told = openScreen(textsFor(known?.locale ?? localeOf(process.env)), json);
+      return await trustHost(command, known, told);
+    }
     const config = await readConfig(environment.configFile);
     told = openScreen(textsFor(config.locale), json);
     return await run(command, config, environment, told);
@@ -54,7 +66,17 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-type Configured = Exclude<TerminalCommand, { name: "help" | "version" | "demo" }>;
+/** A host has to be trusted before `init` can write a configuration about it. */
+async function configIfAny({ configFile }: Environment): Promise<Config | undefined> {
+  try {
+    return await readConfig(configFile);
+  } catch (error) {
+    if (isFailure(error, "config-missing")) return undefined;
+    throw error;
+  }
+}
+
+type Configured = Exclude<TerminalCommand, { name: "help" | "version" | "demo" | "init" | "trust-host" }>;
 
 async function run(
   command: Configured,
@@ -66,7 +88,6 @@ async function run(
     screen.say(screen.texts.terminal.configGood(config.file, config.apps.size));
     return exits.ok;
   }
-  if (command.name === "trust-host") return trustHost(command, config, screen);
   if (command.name === "serve") return serve(config, environment, screen);
   const logger = pino(
     { level: process.env["LOG_LEVEL"] ?? "warn" },
@@ -89,7 +110,7 @@ async function run(
 }
 
 async function runCommand(
-  command: Exclude<Configured, { name: "check-config" | "trust-host" | "serve" }>,
+  command: Exclude<Configured, { name: "check-config" | "serve" }>,
   context: TerminalContext,
   startWork: () => Promise<void>,
 ): Promise<number> {

@@ -4,6 +4,8 @@
 export const failureCodes = [
   "config-invalid",
   "config-missing",
+  "file-exists",
+  "file-not-written",
   "environment-invalid",
   "app-unknown",
   "group-unknown",
@@ -28,6 +30,9 @@ export const failureCodes = [
   "state-dir-unusable",
   "side-missing",
   "sides-overlap",
+  "sides-needed",
+  "side-not-understood",
+  "sides-unrelated",
   "scan-failed",
   "scan-moved",
   "path-conflict",

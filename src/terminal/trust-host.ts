@@ -4,6 +4,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Config } from "../config/config.ts";
 import { PasserelleError } from "../errors.ts";
+import { namedHost } from "../init/named-side.ts";
 import { readHostKey, recordHostKey } from "../transport/host-key.ts";
 import type { TerminalCommand } from "./arguments.ts";
 import { exits } from "./context.ts";
@@ -11,12 +12,15 @@ import type { Screen } from "./screen.ts";
 
 export async function trustHost(
   command: Extract<TerminalCommand, { name: "trust-host" }>,
-  config: Config,
+  config: Config | undefined,
   screen: Screen,
 ): Promise<number> {
-  const host = config.hosts.get(command.host);
+  const isTyped = config === undefined || /[@:]/.test(command.host);
+  const host = config?.hosts.get(command.host) ?? (isTyped ? namedHost(command.host) : undefined);
   if (host === undefined || host.kind !== "ssh") {
-    const known = [...config.hosts.values()].filter(({ kind }) => kind === "ssh").map(({ name }) => name);
+    const known = [...(config?.hosts.values() ?? [])]
+      .filter(({ kind }) => kind === "ssh")
+      .map(({ name }) => name);
     throw new PasserelleError("host-unknown", { host: command.host, known });
   }
   const key = await readHostKey(host);
