@@ -1,14 +1,19 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
+
+/** `npm test` leaves the long ones out; `npm run test:long` runs only them: every crash point, whole corpora, browsers. */
+const long = ["{src,test}/**/*.long.test.ts"];
+const onlyLong = process.env["PASSERELLE_LONG_TESTS"] === "1";
 
 export default defineConfig({
   test: {
-    include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+    include: onlyLong ? long : ["{src,test}/**/*.test.ts"],
+    exclude: [...configDefaults.exclude, ...(onlyLong ? [] : long)],
     // Most tests wait for real processes, servers and locks: a few more workers than cores keep the cores busy.
     maxWorkers: 4,
     // Tests that start bots of their own mostly wait for them.
     maxConcurrency: 8,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     execArgv: ["--disable-warning=ExperimentalWarning"],
   },
 });
