@@ -30,7 +30,6 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "store",
     "texts",
   ],
-  init: ["config", "texts", "transport", "tree"],
   store: ["config", "tree", "promotion"],
   slack: ["config", "tree", "promotion", "store", "backup", "health", "texts"],
   playground: [],

@@ -51,10 +51,6 @@ export const failures: Readonly<Record<TextCode, Sentence>> = {
   },
   "config-missing": (d) =>
     `There is no configuration at ${detail(d, ["file", "path"], "passerelle.yml")}. Run \`passerelle init\`, or set PASSERELLE_CONFIG to where it is.`,
-  "file-exists": (d) =>
-    `${path(d)} is there already, and nothing was written. Use --force to replace it, or set PASSERELLE_CONFIG to another file.`,
-  "file-not-written": (d) =>
-    `${path(d)} could not be written${said(d)}. Check the directory's rights and space, then try again.`,
   "environment-invalid": (d) =>
     `The environment is not usable: ${detail(d, ["mistakes", "variable", "name"], "a variable")}${said(d)}. Correct it in .env (see .env.example) and start again.`,
   "app-unknown": (d) =>
@@ -107,12 +103,6 @@ export const failures: Readonly<Record<TextCode, Sentence>> = {
     `${path(d)} does not exist${where(d)}. Check \`root\` in the configuration, or create it.`,
   "sides-overlap": (d) =>
     `PREPROD and PROD overlap${said(d)}: one root lies inside the other. Give each its own directory.`,
-  "sides-needed": (d) =>
-    `Without a terminal to ask at, \`init\` needs ${listOf(d, "missing").join(" and ") || "--preprod and --prod"}: DIR, or HOST:DIR for a directory on a host.`,
-  "side-not-understood": (d) =>
-    `${detail(d, "option", "A directory")} is not understood${said(d)}. Write DIR, HOST:DIR or user@host:port:DIR; the directory must be one of the app's own.`,
-  "sides-unrelated": (d) =>
-    `PREPROD and PROD have nothing in common, so no path rule can be inferred. PREPROD has ${listOf(d, "preprod").join(", ") || "nothing to promote"}; PROD has ${listOf(d, "prod").join(", ") || "nothing"}. Check the two directories, or say what goes where with --path FROM:TO, as in --path src/:app/.`,
   "scan-failed": (d) =>
     `${path(d)}${where(d)} could not be read${said(d)}. Give the deploy user the right to read it, or leave it out with \`ignore\`.`,
   "scan-moved": (d) =>
@@ -160,6 +150,12 @@ export const failures: Readonly<Record<TextCode, Sentence>> = {
   "undo-damaged": (d) =>
     `What was kept of the old PROD is not what it was: ${path(d)}. The backup archive of this promotion still is; the commands below restore from it.`,
   "restart-failed": (d) => `The restart failed${said(d)}. Its last lines are in the log.`,
+  "hook-failed": (d) =>
+    `The hook ${detail(d, "what", "of the configuration")} ${howItEnded(d)}${said(d)}. Correct what it needs in PREPROD, or the hook itself, then make a new plan.`,
+  "rehearsal-failed": (d) =>
+    `The new version did not pass its rehearsal beside PROD${said(d)}. PROD was not touched. Correct PREPROD, then make a new plan.`,
+  "rehearsal-port-taken": (d) =>
+    `Something else answers at ${detail(d, "url", "the address of the rehearsal")}${where(d)}${said(d)}, so a rehearsal there would prove nothing. PROD was not touched. End it, or give \`rehearse\` another port.`,
   "restore-unavailable": (d) =>
     `The restore point lacks the content of ${path(d)}. PROD was not touched. Choose another one; \`passerelle verify\` checks them all.`,
   internal: () =>
@@ -168,14 +164,14 @@ export const failures: Readonly<Record<TextCode, Sentence>> = {
     `It failed for a reason that has no words yet: ${detail(d, ["reason", "message", "error"], "no detail")}. Look at the log.`,
 };
 
+function howItEnded(details: Details): string {
+  const code = numberOf(details, "exitCode");
+  if (code !== undefined) return `ended with exit code ${code}`;
+  return numberOf(details, "seconds") === undefined ? "was killed" : `did not end within ${limit(details)}`;
+}
+
 function sentence(words: string): string {
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
-  "hook-failed": (d) =>
-    `The hook ${detail(d, "what", "of the configuration")} ${howItEnded(d)}${said(d)}. Correct what it needs in PREPROD, or the hook itself, then make a new plan.`,
-  "rehearsal-failed": (d) =>
-    `The new version did not pass its rehearsal beside PROD${said(d)}. PROD was not touched. Correct PREPROD, then make a new plan.`,
-  "rehearsal-port-taken": (d) =>
-    `Something else answers at ${detail(d, "url", "the address of the rehearsal")}${where(d)}${said(d)}, so a rehearsal there would prove nothing. PROD was not touched. End it, or give \`rehearse\` another port.`,
 }
 
 function fingerprint(details: Details): string {
@@ -184,12 +180,6 @@ function fingerprint(details: Details): string {
 }
 
 function user(details: Details): string {
-function howItEnded(details: Details): string {
-  const code = numberOf(details, "exitCode");
-  if (code !== undefined) return `ended with exit code ${code}`;
-  return numberOf(details, "seconds") === undefined ? "was killed" : `did not end within ${limit(details)}`;
-}
-
   const name = detail(details, "user");
   return name === "" ? "" : ` of ${name}`;
 }

@@ -43,10 +43,6 @@ export const failures: Readonly<Record<TextCode, Sentence>> = {
   },
   "config-missing": (d) =>
     `Il n'y a pas de configuration à ${detail(d, ["file", "path"], "passerelle.yml")}. Lancez \`passerelle init\`, ou indiquez son emplacement dans PASSERELLE_CONFIG.`,
-  "file-exists": (d) =>
-    `${path(d)} existe déjà, et rien n'a été écrit. --force le remplace ; PASSERELLE_CONFIG désigne un autre fichier.`,
-  "file-not-written": (d) =>
-    `${path(d)} n'a pas pu être écrit${said(d)}. Vérifiez les droits et la place dans son répertoire, puis réessayez.`,
   "environment-invalid": (d) =>
     `L'environnement n'est pas utilisable : ${detail(d, ["mistakes", "variable", "name"], "une variable")}${said(d)}. Corrigez-le dans .env (voir .env.example) puis relancez.`,
   "app-unknown": (d) =>
@@ -99,12 +95,6 @@ export const failures: Readonly<Record<TextCode, Sentence>> = {
     `${path(d)} n'existe pas${where(d)}. Vérifiez \`root\` dans la configuration, ou créez-le.`,
   "sides-overlap": (d) =>
     `PREPROD et PROD se chevauchent${said(d)} : une racine est à l'intérieur de l'autre. Donnez un répertoire à chacun.`,
-  "sides-needed": (d) =>
-    `Sans terminal où demander, \`init\` a besoin de ${listOf(d, "missing").join(" et ") || "--preprod et --prod"} : DIR, ou HOST:DIR pour un répertoire d'une autre machine.`,
-  "side-not-understood": (d) =>
-    `${detail(d, "option", "Un répertoire")} n'est pas compris${said(d)}. Écrivez DIR, HOST:DIR ou user@host:port:DIR ; le répertoire doit être propre à l'application.`,
-  "sides-unrelated": (d) =>
-    `PREPROD et PROD n'ont rien en commun : aucune règle de chemin ne peut en être déduite. PREPROD contient ${listOf(d, "preprod").join(", ") || "rien à promouvoir"} ; PROD contient ${listOf(d, "prod").join(", ") || "rien"}. Vérifiez les deux répertoires, ou dites ce qui va où avec --path FROM:TO, comme --path src/:app/.`,
   "scan-failed": (d) =>
     `${path(d)}${where(d)} n'a pas pu être lu${said(d)}. Donnez le droit de lecture à l'utilisateur de déploiement, ou écartez-le avec \`ignore\`.`,
   "scan-moved": (d) =>
@@ -152,6 +142,12 @@ export const failures: Readonly<Record<TextCode, Sentence>> = {
   "undo-damaged": (d) =>
     `Ce qui était gardé de l'ancien PROD n'est plus ce qu'il était : ${path(d)}. L'archive de sauvegarde de cette promotion, elle, est intacte ; les commandes ci-dessous la restaurent.`,
   "restart-failed": (d) => `Le redémarrage a échoué${said(d)}. Ses dernières lignes sont dans le journal.`,
+  "hook-failed": (d) =>
+    `La commande annexe ${detail(d, "what", "de la configuration")} ${howItEnded(d)}${said(d)}. Corrigez ce qui lui manque dans PREPROD, ou la commande elle-même, puis faites un nouveau plan.`,
+  "rehearsal-failed": (d) =>
+    `La nouvelle version n'a pas réussi sa répétition à côté de PROD${said(d)}. PROD n'a pas été touché. Corrigez PREPROD, puis faites un nouveau plan.`,
+  "rehearsal-port-taken": (d) =>
+    `Autre chose répond à ${detail(d, "url", "l'adresse de la répétition")}${where(d)}${said(d)} : une répétition n'y prouverait rien. PROD n'a pas été touché. Arrêtez-le, ou donnez un autre port à \`rehearse\`.`,
   "restore-unavailable": (d) =>
     `Il manque au point de restauration le contenu de ${path(d)}. PROD n'a pas été touché. Choisissez-en un autre ; \`passerelle verify\` les contrôle tous.`,
   internal: () =>
@@ -160,28 +156,22 @@ export const failures: Readonly<Record<TextCode, Sentence>> = {
     `Échec pour une raison qui n'a pas encore de phrase : ${detail(d, ["reason", "message", "error"], "aucun détail")}. Regardez le journal.`,
 };
 
-function fingerprint(details: Details): string {
-  const shown = detail(details, ["fingerprint", "offered"]);
-  "hook-failed": (d) =>
-    `La commande annexe ${detail(d, "what", "de la configuration")} ${howItEnded(d)}${said(d)}. Corrigez ce qui lui manque dans PREPROD, ou la commande elle-même, puis faites un nouveau plan.`,
-  "rehearsal-failed": (d) =>
-    `La nouvelle version n'a pas réussi sa répétition à côté de PROD${said(d)}. PROD n'a pas été touché. Corrigez PREPROD, puis faites un nouveau plan.`,
-  "rehearsal-port-taken": (d) =>
-    `Autre chose répond à ${detail(d, "url", "l'adresse de la répétition")}${where(d)}${said(d)} : une répétition n'y prouverait rien. PROD n'a pas été touché. Arrêtez-le, ou donnez un autre port à \`rehearse\`.`,
-  return shown === "" ? "" : ` (${shown})`;
-}
-
-function user(details: Details): string {
-  const name = detail(details, "user");
-  return name === "" ? "" : ` de ${name}`;
-}
-
 function howItEnded(details: Details): string {
   const code = numberOf(details, "exitCode");
   if (code !== undefined) return `s'est terminée avec le code ${code}`;
   return numberOf(details, "seconds") === undefined
     ? "a été tuée"
     : `ne s'est pas terminée dans le délai de ${limit(details)}`;
+}
+
+function fingerprint(details: Details): string {
+  const shown = detail(details, ["fingerprint", "offered"]);
+  return shown === "" ? "" : ` (${shown})`;
+}
+
+function user(details: Details): string {
+  const name = detail(details, "user");
+  return name === "" ? "" : ` de ${name}`;
 }
 
 function slackRefused(details: Details): string {
