@@ -30,6 +30,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "store",
     "texts",
   ],
+  init: ["config", "texts", "transport", "tree"],
   store: ["config", "tree", "promotion"],
   slack: ["config", "tree", "promotion", "store", "backup", "health", "texts"],
   playground: [],
@@ -44,6 +45,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "transport",
     "health",
     "demo",
+    "init",
     "compose",
   ],
   compose: [
@@ -59,7 +61,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "slack",
     "texts",
   ],
-  cli: ["config", "texts", "terminal", "compose", "demo", "store"],
+  cli: ["config", "init", "texts", "terminal", "compose", "demo", "store"],
 };
 
 /** These rooms are known above only by the types they share, so that nothing they do is reached sideways. */

@@ -51,6 +51,10 @@ export const failures: Readonly<Record<TextCode, Sentence>> = {
   },
   "config-missing": (d) =>
     `There is no configuration at ${detail(d, ["file", "path"], "passerelle.yml")}. Run \`passerelle init\`, or set PASSERELLE_CONFIG to where it is.`,
+  "file-exists": (d) =>
+    `${path(d)} is there already, and nothing was written. Use --force to replace it, or set PASSERELLE_CONFIG to another file.`,
+  "file-not-written": (d) =>
+    `${path(d)} could not be written${said(d)}. Check the directory's rights and space, then try again.`,
   "environment-invalid": (d) =>
     `The environment is not usable: ${detail(d, ["mistakes", "variable", "name"], "a variable")}${said(d)}. Correct it in .env (see .env.example) and start again.`,
   "app-unknown": (d) =>
@@ -103,6 +107,12 @@ export const failures: Readonly<Record<TextCode, Sentence>> = {
     `${path(d)} does not exist${where(d)}. Check \`root\` in the configuration, or create it.`,
   "sides-overlap": (d) =>
     `PREPROD and PROD overlap${said(d)}: one root lies inside the other. Give each its own directory.`,
+  "sides-needed": (d) =>
+    `Without a terminal to ask at, \`init\` needs ${listOf(d, "missing").join(" and ") || "--preprod and --prod"}: DIR, or HOST:DIR for a directory on a host.`,
+  "side-not-understood": (d) =>
+    `${detail(d, "option", "A directory")} is not understood${said(d)}. Write DIR, HOST:DIR or user@host:port:DIR; the directory must be one of the app's own.`,
+  "sides-unrelated": (d) =>
+    `PREPROD and PROD have nothing in common, so no path rule can be inferred. PREPROD has ${listOf(d, "preprod").join(", ") || "nothing to promote"}; PROD has ${listOf(d, "prod").join(", ") || "nothing"}. Check the two directories, or say what goes where with --path FROM:TO, as in --path src/:app/.`,
   "scan-failed": (d) =>
     `${path(d)}${where(d)} could not be read${said(d)}. Give the deploy user the right to read it, or leave it out with \`ignore\`.`,
   "scan-moved": (d) =>

@@ -43,6 +43,10 @@ export const failures: Readonly<Record<TextCode, Sentence>> = {
   },
   "config-missing": (d) =>
     `Il n'y a pas de configuration à ${detail(d, ["file", "path"], "passerelle.yml")}. Lancez \`passerelle init\`, ou indiquez son emplacement dans PASSERELLE_CONFIG.`,
+  "file-exists": (d) =>
+    `${path(d)} existe déjà, et rien n'a été écrit. --force le remplace ; PASSERELLE_CONFIG désigne un autre fichier.`,
+  "file-not-written": (d) =>
+    `${path(d)} n'a pas pu être écrit${said(d)}. Vérifiez les droits et la place dans son répertoire, puis réessayez.`,
   "environment-invalid": (d) =>
     `L'environnement n'est pas utilisable : ${detail(d, ["mistakes", "variable", "name"], "une variable")}${said(d)}. Corrigez-le dans .env (voir .env.example) puis relancez.`,
   "app-unknown": (d) =>
@@ -95,6 +99,12 @@ export const failures: Readonly<Record<TextCode, Sentence>> = {
     `${path(d)} n'existe pas${where(d)}. Vérifiez \`root\` dans la configuration, ou créez-le.`,
   "sides-overlap": (d) =>
     `PREPROD et PROD se chevauchent${said(d)} : une racine est à l'intérieur de l'autre. Donnez un répertoire à chacun.`,
+  "sides-needed": (d) =>
+    `Sans terminal où demander, \`init\` a besoin de ${listOf(d, "missing").join(" et ") || "--preprod et --prod"} : DIR, ou HOST:DIR pour un répertoire d'une autre machine.`,
+  "side-not-understood": (d) =>
+    `${detail(d, "option", "Un répertoire")} n'est pas compris${said(d)}. Écrivez DIR, HOST:DIR ou user@host:port:DIR ; le répertoire doit être propre à l'application.`,
+  "sides-unrelated": (d) =>
+    `PREPROD et PROD n'ont rien en commun : aucune règle de chemin ne peut en être déduite. PREPROD contient ${listOf(d, "preprod").join(", ") || "rien à promouvoir"} ; PROD contient ${listOf(d, "prod").join(", ") || "rien"}. Vérifiez les deux répertoires, ou dites ce qui va où avec --path FROM:TO, comme --path src/:app/.`,
   "scan-failed": (d) =>
     `${path(d)}${where(d)} n'a pas pu être lu${said(d)}. Donnez le droit de lecture à l'utilisateur de déploiement, ou écartez-le avec \`ignore\`.`,
   "scan-moved": (d) =>
