@@ -26,7 +26,7 @@ import type { Sources } from "./sources.ts";
 
 export const dependencies: Check = {
   id: "dependencies",
-  level: "block",
+  level: "warn",
   fine: "Every package that the promoted code imports is declared in PROD.",
   find: async (input, sources) => [
     ...(await findUndeclaredDistributions(input, sources)),

@@ -11,7 +11,7 @@ import type { Sources } from "./sources.ts";
 
 export const imports: Check = {
   id: "imports",
-  level: "block",
+  level: "warn",
   fine: "Every local import of the promoted code finds its module in PROD's layout.",
   find: async (input, sources) => [
     ...(await findMissingModules(input, sources)),

@@ -18,7 +18,7 @@ import { isConfiguration, withoutComments } from "./without-comments.ts";
 
 export const layoutReference: Check = {
   id: "layout-reference",
-  level: "block",
+  level: "warn",
   fine: "No promoted text names PREPROD's layout.",
   find: findLayoutReferences,
   summary,
