@@ -271,7 +271,7 @@ test("nothing to promote is told to the one who asked, with what is worth knowin
   const { ana } = people();
   await ana.types("/promote diff");
   await ana.sees("PROD already has everything PREPROD has. Nothing to promote.");
-  await ana.sees("1 file of PROD was changed there since the last promotion");
+  await ana.sees("1 file changed by hand in PROD since the last promotion");
   expect(channel()).toEqual([]);
 });
 
