@@ -57,6 +57,11 @@ export function createPromotions(options: PromotionsOptions): RunningPromotions 
     },
     driftPatch: (name, drift) => workbench.bringBack(appOf(name), drift, mask),
     foundDrift: (id) => recallFoundDrift(store, id),
+    async images(planId) {
+      const record = await store.plan(planId);
+      if (record === undefined) throw new PasserelleError("plan-unknown", { id: planId });
+      return workbench.images(appOf(record.plan.app), record.plan);
+    },
     promotion: (promotionId) => store.promotion(promotionId),
     events: (promotionId, after = 0) => store.events(promotionId, after),
     async log(promotionId) {

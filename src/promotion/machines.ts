@@ -11,6 +11,7 @@ import { type Compared, compareSides, type Side } from "../tree/compare.ts";
 import { patchSides } from "../tree/patch-sides.ts";
 import { type Drift, planOf } from "../tree/plan.ts";
 import { bringBack } from "./bring-back.ts";
+import { readChangedImages } from "./changed-images.ts";
 import { checkPlan } from "./check-plan.ts";
 import { changesOf, findDrift } from "./find-drift.ts";
 import { createHealthOfProd } from "./health-of-prod.ts";
@@ -88,6 +89,7 @@ export function createWorkbench({ transports, store, now }: MachineOptions): Wor
       const known = await store.recall(key);
       return known ?? patchSides(sidesOf(app), planned.changes);
     },
+    images: (app, planned) => readChangedImages(sidesOf(app), planned.changes),
     async restorePoints(app) {
       return listRestorePoints(await prodOf(app));
     },

@@ -3,6 +3,7 @@
 import type { RestorePoint } from "../backup/restore-point.ts";
 import type { HealthReport } from "../health/health.ts";
 import type { Drift, Plan } from "../tree/plan.ts";
+import type { ChangedImages } from "./changed-images.ts";
 import type { FoundDrift } from "./found-drift.ts";
 import type { Impact } from "./impact.ts";
 
@@ -39,6 +40,8 @@ export interface Promotions {
   driftPatch(app: string, drift: readonly Drift[]): Promise<string>;
   /** What the watch found, by the id it told. */
   foundDrift(id: string): Promise<FoundDrift | undefined>;
+  /** The images that a plan changes, read from both sides now. */
+  images(planId: string): Promise<ChangedImages>;
   promotion(promotionId: string): Promise<PromotionRecord | undefined>;
   /** Everything a promotion recorded, in order. */
   events(promotionId: string, afterSequence?: number): Promise<readonly PromotionEvent[]>;

@@ -3,6 +3,7 @@
 import type { RestorePoint } from "../backup/restore-point.ts";
 import type { AppConfig } from "../config/config.ts";
 import type { Drift, Plan, PlanBody } from "../tree/plan.ts";
+import type { ChangedImages } from "./changed-images.ts";
 import type { Target } from "./ports.ts";
 import type { PromotionRecord, Verified } from "./promotions.ts";
 
@@ -16,6 +17,8 @@ export interface Workbench {
   patch(app: AppConfig, plan: Plan): Promise<string>;
   /** The diff that brings drift back into PREPROD; what of it `mask` would touch is left out. */
   bringBack(app: AppConfig, drift: readonly Drift[], mask: (text: string) => string): Promise<string>;
+  /** The images that the plan changes, as both sides are now. */
+  images(app: AppConfig, plan: Plan): Promise<ChangedImages>;
   /** Newest first. */
   restorePoints(app: AppConfig): Promise<readonly RestorePoint[]>;
   verify(app: AppConfig): Promise<readonly Verified[]>;

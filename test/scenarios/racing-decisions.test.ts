@@ -31,6 +31,7 @@ const workbench: Workbench = {
     checks: [],
   }),
   patch: async () => "",
+  images: async () => ({ images: [], left: 0 }),
   bringBack: async () => "",
   restorePoints: async () => [],
   verify: async () => [],

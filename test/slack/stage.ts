@@ -8,6 +8,7 @@ import type { RestorePoint } from "../../src/backup/restore-point.ts";
 import type { AppConfig, Config, Environment } from "../../src/config/config.ts";
 import type { WorkspaceSeed } from "../../src/playground/seed.ts";
 import { type Playground, type PlaygroundOptions, startPlayground } from "../../src/playground/server.ts";
+import type { ChangedImages } from "../../src/promotion/changed-images.ts";
 import { createPromotions, type RunningPromotions } from "../../src/promotion/create-promotions.ts";
 import type { Ending, Facts, StepName } from "../../src/promotion/promotions.ts";
 import { endPromotion } from "../../src/promotion/run.ts";
@@ -37,6 +38,8 @@ export type Stage = {
   /** What the next `diff` will find. */
   finds(plan: Partial<PlanBody>): void;
   restorePoints(points: readonly RestorePoint[]): void;
+  /** What the images of the next plan are. */
+  images(images: ChangedImages): void;
   /** The ids that were handed over to be carried out, in order. */
   readonly started: readonly string[];
   /** Records a step as the machines' side does. */
@@ -88,10 +91,12 @@ export async function setStage(
   const membership = openMembership({ environment, logger });
   const started: string[] = [];
   let found: Partial<PlanBody> = {};
+  let images: ChangedImages = { images: [], left: 0 };
   let points: readonly RestorePoint[] = [];
   const workbench: Workbench = {
     plan: async (app, { groups }) => ({ ...foundBody, app: app.name, groups, ...found }),
     patch: async () => "--- streamlit/main.py\n+++ streamlit/main.py\n@@ -1 +1 @@\n-old\n+new\n",
+    images: async () => images,
     bringBack: async (app) => `# brings drift of ${app.name} back\n`,
     restorePoints: async () => points,
     verify: async () => [],
@@ -135,6 +140,9 @@ export async function setStage(
     },
     restorePoints: (given) => {
       points = given;
+    },
+    images: (given) => {
+      images = given;
     },
     async step(promotionId, name, status, { facts = {}, excerpt = [] } = {}) {
       const record = await store.promotion(promotionId);

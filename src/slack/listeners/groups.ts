@@ -1,11 +1,13 @@
 // The check boxes of a plan: other groups make another plan, in the same message.
 
 import type { App, BlockAction } from "@slack/bolt";
+import type { Plan } from "../../tree/plan.ts";
 import { type Asker, answering, declinedMessage, reply } from "../answering.ts";
 import { keyOfPlan } from "../message-key.ts";
 import { plainMessage } from "../messages/plain-message.ts";
 import { planIdOfGroupsBlock } from "../messages/plan-offers.ts";
 import { refusalMessage } from "../messages/refusal-message.ts";
+import { sharePlanImages } from "../plan-images.ts";
 import type { Room } from "../room.ts";
 import { readChoice } from "./payload.ts";
 import { whichApp } from "./which-app.ts";
@@ -32,7 +34,7 @@ export function listenToGroups(app: App, room: Room): void {
       const before = wishes.get(message)?.done;
       const done = (async () => {
         await before;
-        if (wishes.get(message)?.wish === wish) await regroup(room, asker, planId, chosen);
+        if (wishes.get(message)?.wish === wish) await regroup(room, asker, record.plan, chosen);
       })();
       const settled = done.catch(() => {});
       wishes.set(message, { wish, done: settled });
@@ -43,15 +45,17 @@ export function listenToGroups(app: App, room: Room): void {
   });
 }
 
-async function regroup(room: Room, asker: Asker, planId: string, groups: readonly string[]): Promise<void> {
+async function regroup(room: Room, asker: Asker, shown: Plan, groups: readonly string[]): Promise<void> {
   const { voice, promotions, teller } = room;
   const say = voice.texts.offering;
   const by = { id: asker.user, via: "slack" } as const;
-  const regrouped = await promotions.regroup({ planId, groups, by });
+  const regrouped = await promotions.regroup({ planId: shown.id, groups, by });
   switch (regrouped.outcome) {
     case "planned": {
       const refusal = await teller.tellAndWait(keyOfPlan(regrouped.plan));
-      if (refusal !== undefined) await reply(room, asker, declinedMessage(room, refusal));
+      if (refusal !== undefined) return reply(room, asker, declinedMessage(room, refusal));
+      // Not awaited: the next wish need not wait for pictures.
+      void sharePlanImages(room, regrouped.plan, shown);
       return;
     }
     case "unchanged":
@@ -65,6 +69,10 @@ async function regroup(room: Room, asker: Asker, planId: string, groups: readonl
       return reply(room, asker, plainMessage(say.onlyRequester(voice.person(plan.requester), command)));
     }
     case "refused":
-      return reply(room, asker, refusalMessage(voice, regrouped.refusal, { app: undefined, again: planId }));
+      return reply(
+        room,
+        asker,
+        refusalMessage(voice, regrouped.refusal, { app: undefined, again: shown.id }),
+      );
   }
 }

@@ -7,6 +7,7 @@ import { driftActions } from "../messages/drift-message.ts";
 import { inSyncMessage } from "../messages/plain-message.ts";
 import { notChosen } from "../messages/plan-offers.ts";
 import { planWarnings } from "../messages/plan-warnings.ts";
+import { sharePlanImages } from "../plan-images.ts";
 import type { Room } from "../room.ts";
 
 export async function makePlan(
@@ -33,5 +34,6 @@ export async function makePlan(
     return;
   }
   const refusal = await room.teller.tellAndWait(keyOfPlan(proposal.plan));
-  if (refusal !== undefined) await reply(room, asker, declinedMessage(room, refusal));
+  if (refusal !== undefined) return reply(room, asker, declinedMessage(room, refusal));
+  await sharePlanImages(room, proposal.plan);
 }

@@ -1,6 +1,7 @@
 // What an approver has to acknowledge beyond the plan itself, and so what the Approve button says and asks. Pure.
 
 import type { Button } from "@slack/types";
+import { overwrittenDrift } from "../../tree/drift.ts";
 import type { Plan } from "../../tree/plan.ts";
 import { button, confirm } from "./blocks.ts";
 import type { Voice } from "./voice.ts";
@@ -9,8 +10,7 @@ import type { Voice } from "./voice.ts";
 export type Acknowledgement = { readonly kind: "overwrite" | "delete"; readonly paths: readonly string[] };
 
 export function toAcknowledge(plan: Pick<Plan, "changes" | "drift" | "checks">): readonly Acknowledgement[] {
-  const changed = new Set(plan.changes.map(({ path }) => path));
-  const overwritten = plan.drift.map(({ path }) => path).filter((path) => changed.has(path));
+  const overwritten = overwrittenDrift(plan).map(({ path }) => path);
   const large = plan.checks.some(({ id, level }) => id === "deletions" && level === "warn");
   const removed = plan.changes.filter(({ kind }) => kind === "remove").map(({ path }) => path);
   const all: readonly Acknowledgement[] = [

@@ -37,6 +37,13 @@ export const offering = {
   ignored: (n: number) => `${number(n)} ignored`,
   protected: (n: number) => `${number(n)} protected`,
   unexplained: (n: number) => `${number(n)} unexplained`,
+  before: "before",
+  after: "after",
+  newImage: (size: string) => `new, ${size}`,
+  changedImage: (before: string, after: string) => `before (${before}) and after (${after})`,
+  imageText: (name: string, when: string) => `${name}, ${when} the promotion`,
+  moreImages: (n: number) =>
+    `${count(n, "more image is", "more images are")} not shown: at most 5 of at most 1 MB each are.`,
   onlyRequester: (by: string, command: string) =>
     `Only ${by}, who asked for this plan, chooses what goes along. ${command} makes a plan of your own.`,
 };

@@ -37,6 +37,13 @@ export const offering: typeof english = {
   ignored: (n) => count(n, "ignoré", "ignorés"),
   protected: (n) => count(n, "protégé", "protégés"),
   unexplained: (n) => count(n, "inexpliqué", "inexpliqués"),
+  before: "avant",
+  after: "après",
+  newImage: (size) => `nouvelle, ${size}`,
+  changedImage: (before, after) => `avant (${before}) et après (${after})`,
+  imageText: (name, when) => `${name}, ${when} la promotion`,
+  moreImages: (n) =>
+    `${count(n, "autre image n'est pas montrée", "autres images ne sont pas montrées")} : au plus 5, d'au plus 1 Mo chacune.`,
   onlyRequester: (by, command) =>
     `Seul ${by}, à l'origine de ce plan, choisit ce qui part avec. ${command} fait un plan à vous.`,
 };
