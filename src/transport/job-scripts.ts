@@ -34,7 +34,7 @@ cap() {
 if [ "$role" = body ]; then
   exec 2>/dev/null
   trap : TERM INT HUP
-  (exec 2>&7 6>&- 7>&- 8>&- 9>&-; cd && exec /bin/sh "$job/script")
+  (exec 2>&7 6>&- 7>&- 8>&- 9>&-; cd 2>/dev/null || cd / && exec /bin/sh "$job/script")
   settle "$?" ended
   exit
 fi

@@ -1,7 +1,7 @@
 // The bot's own machine as a `Transport`.
 
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { homedir, userInfo } from "node:os";
 import { PasserelleError } from "../errors.ts";
 import { converse, type ShellEnd, type StartedShell } from "./conversation.ts";
@@ -38,7 +38,7 @@ export function openLocal(): Transport {
 async function startShell(): Promise<StartedShell> {
   const home = homedir();
   const child = spawn("/bin/sh", bootstrapArguments, {
-    cwd: existsSync(home) ? home : "/",
+    cwd: mayEnter(home) ? home : "/",
     env: loginEnvironment(home),
     detached: true,
     stdio: "pipe",
@@ -70,6 +70,16 @@ async function startShell(): Promise<StartedShell> {
       child.once("close", () => clearTimeout(timer));
     },
   };
+}
+
+/** Under another user the environment may name a home that is somebody else's. */
+function mayEnter(directory: string): boolean {
+  try {
+    accessSync(directory, constants.X_OK);
+    return statSync(directory).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 function signalGroup(group: number, signal: NodeJS.Signals): void {
