@@ -1,7 +1,6 @@
 // Tries the new version out beside PROD, before any file of PROD is touched: started, asked, and ended whatever comes of it.
 
 import { builtInIgnore } from "../config/defaults.ts";
-import { PasserelleError } from "../errors.ts";
 import { isTaken } from "../health/ask-http.ts";
 import { capture } from "../transport/capture.ts";
 import { assertId, bundle, pathList, runToReport, type Sections } from "../tree/lists.ts";
@@ -89,19 +88,9 @@ export async function endRehearsal({
   token,
   id,
 }: Pick<RehearsalRequest, "prod" | "token" | "id">): Promise<void> {
-  const { transport, stateDir } = prod;
-  const what = "ending a rehearsal";
-  try {
-    await capture(transport, endScript, {
-      what,
-      args: [stateDir, id, String(token)],
-      timeoutSeconds: 60,
-    });
-  } catch (error) {
-    throw new PasserelleError(
-      "command-failed",
-      { host: transport.host, what, reason: String(error) },
-      { cause: error },
-    );
-  }
+  await capture(prod.transport, endScript, {
+    what: "ending a rehearsal",
+    args: [prod.stateDir, id, String(token)],
+    timeoutSeconds: 60,
+  });
 }
