@@ -129,7 +129,7 @@ export async function openBot(options: BotOptions): Promise<Bot> {
       }
     },
     async startSlack() {
-      slack = await startSlack({ environment, config, promotions, store, mask, logger });
+      slack = await startSlack({ environment, config, promotions, store, mask, logger, now });
     },
     async close() {
       clearInterval(sweep);

@@ -49,6 +49,20 @@ describe("an approval", () => {
     expect(refuseApproval(facts())).toBeUndefined();
   });
 
+  test("that would overwrite a hand edit has to say that it may, and names it when it does not", () => {
+    const drift = [
+      { path: "app/a", was: "changed", since: plan.createdAt },
+      { path: "app/b", was: "added", since: plan.createdAt },
+    ] as const;
+    const changes = [
+      { kind: "change", path: "app/a", linesAdded: 1, linesRemoved: 1, binary: false },
+    ] as const;
+    const drifted = record({ plan: { ...plan, drift, changes } });
+    expect(refuseApproval(facts({ record: drifted }))).toEqual({ why: "drift", paths: ["app/a"] });
+    expect(refuseApproval(facts({ record: drifted, acknowledgesDrift: true }))).toBeUndefined();
+    expect(refuseApproval(facts({ record: record({ plan: { ...plan, drift } }) }))).toBeUndefined();
+  });
+
   const lock = { app: "kitchen", by: "U_CY", reason: "incident", since: "", until: undefined };
   test.each<[string, Partial<DecisionFacts>, string]>([
     ["by a stranger", { by: { id: "U_EVE", via: "slack" } }, "not-an-approver"],

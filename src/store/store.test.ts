@@ -128,6 +128,20 @@ for (const engine of ["SQLite", "PostgreSQL"] as const) {
       expect(await store.addDecision("pl_9", ana)).toBe(false);
     });
 
+    test("keeps that a decision was given knowing of hand edits in PROD", async () => {
+      await store.addPlan(newPlan("pl_1"), undefined);
+      const knowing = {
+        by: "U1",
+        verdict: "approve",
+        at: early,
+        reason: undefined,
+        via: "slack",
+        acknowledgedDrift: true,
+      } as const;
+      await store.addDecision("pl_1", knowing);
+      expect((await store.plan("pl_1"))?.decisions).toEqual([knowing]);
+    });
+
     test("starts a plan once, of 100 calls at the same time over four connections", async () => {
       await store.addPlan(newPlan("pl_1"), undefined);
       const stores = [store, await open(), await open(), await open()];

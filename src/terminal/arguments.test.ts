@@ -23,6 +23,9 @@ describe("the command line", () => {
       "promote kitchen --plan pl_1 --reason hotfix",
       { name: "promote", app: "kitchen", plan: "pl_1", reason: "hotfix" },
     ],
+    ["diff kitchen --drift-patch", { name: "diff", app: "kitchen", driftPatch: true }],
+    ["promote --plan pl_1 --overwrite-drift", { name: "promote", plan: "pl_1", overwriteDrift: true }],
+    ["promote --plan pl_1", { name: "promote", overwriteDrift: false }],
     ["rollback --to pr_1 --yes", { name: "rollback", app: undefined, to: "pr_1", yes: true }],
     [
       "lock kitchen --for 2h --reason migration",

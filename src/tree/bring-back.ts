@@ -1,5 +1,6 @@
 // The diff that brings what was changed by hand in PROD back into PREPROD, under PREPROD's names, to be applied there. Pure.
 
+import { createHash } from "node:crypto";
 import { diffArrays } from "diff";
 import type { Entry } from "./entry.ts";
 import type { LeftPath } from "./left.ts";
@@ -157,10 +158,19 @@ function underRewrites(source: string, wanted: string, is: string): string {
 }
 
 function modePart({ preprod, now, left }: DriftedPath): string {
+  if (preprod?.type === "link" && now?.type === "link") {
+    // Without this line `patch` takes the link for a regular file.
+    return `index ${blobOf(preprod.target)}..${blobOf(now.target)} 120000\n`;
+  }
   if (preprod?.type !== "file" || now?.type !== "file") return "";
   if (left?.type === "file" && left.mode === now.mode) return "";
   const [old, is] = [gitMode(preprod), gitMode(now)];
   return old === is ? "" : `old mode ${old}\nnew mode ${is}\n`;
+}
+
+function blobOf(text: string): string {
+  const content = Buffer.from(text);
+  return createHash("sha1").update(`blob ${content.length}\0`).update(content).digest("hex").slice(0, 7);
 }
 
 /** A diff knows only whether a file may be run. */

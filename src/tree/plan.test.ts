@@ -131,6 +131,15 @@ describe("a plan", () => {
     expect(planOf(comparison(), appWith({ approval })).digest).toBe(planOf(comparison(), appWith({})).digest);
   });
 
+  test("has another digest when its drift is another, in whatever order it comes", () => {
+    const drift = (...paths: readonly string[]) =>
+      planOf(comparison(), appWith({}), {
+        drift: paths.map((path) => ({ path, was: "changed", since: "2026-01-01T00:00:00.000Z" })),
+      }).digest;
+    expect(drift("app/a", "app/b")).toBe(drift("app/b", "app/a"));
+    expect(new Set([drift(), drift("app/a"), drift("app/b")]).size).toBe(3);
+  });
+
   test("warns of a directory that is empty in PREPROD", () => {
     const plan = planOf(comparison({ emptySources: ["src/"] }), appWith({}));
     expect(plan.checks).toMatchObject([{ id: "source-empty", where: [{ path: "src/", line: 0 }] }]);
@@ -152,6 +161,11 @@ describe("what made a plan stale", () => {
       "app/main.py",
     ]);
     expect(now({ changes: changes.with(3, { ...main, after: file("newer\n") }) })).toEqual(["src/main.py"]);
+  });
+
+  test("is what drifted since, though the plan does not change it", () => {
+    const drift = [{ path: "app/by hand", was: "added", since: "" }] as const;
+    expect(describeMove(planned, planOf(comparison(), appWith({}), { drift }))).toEqual(["app/by hand"]);
   });
 
   test("is a path that is no change any more, or has become one", () => {
