@@ -71,6 +71,18 @@ export async function takeLogMark(options: {
   return markOf(lines.slice(-windowOf(logs)));
 }
 
+/** Forbidden lines among the last ones, whenever they were written. Undefined without a log, or one that cannot be read now. */
+export async function countLogErrors(options: {
+  readonly transport: Transport;
+  readonly logs: LogScan | undefined;
+}): Promise<number | undefined> {
+  const { transport, logs } = options;
+  if (logs === undefined) return undefined;
+  const log = await readLog(transport, logs.command, logs.root ?? "", mostSeconds);
+  if (log.is !== "log") return undefined;
+  return findForbidden(log.lines.slice(-windowOf(logs)), logs.forbid).at.length;
+}
+
 export type LogLook = { readonly probed: Probed; readonly excerpt: readonly string[] };
 
 /** `since` is the restart's mark, `logMark` what `takeLogMark` gave before it. */

@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AppConfig } from "../config/config.ts";
-import { takeLogMark } from "../health/read-log.ts";
+import { countLogErrors, takeLogMark } from "../health/read-log.ts";
 import { askOnce, waitUntilHealthy } from "../health/wait-until-healthy.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { HealthOfProd } from "./target.ts";
@@ -11,6 +11,7 @@ export function createHealthOfProd(app: AppConfig, transport: Transport): Health
   const { health } = app;
   return {
     mark: () => takeLogMark({ transport, logs: health.logs }),
+    logErrors: () => countLogErrors({ transport, logs: health.logs }),
     once: () => askOnce({ transport, health }),
     wait: (since, progress) =>
       waitUntilHealthy({

@@ -11,4 +11,13 @@ export type Impact = {
   /** From the end of the swap to the first good answer. */
   readonly downtimeSeconds: number;
   readonly swapMilliseconds: number;
+  /** Files of PROD that follow a rule. */
+  readonly filesBefore?: number;
+  readonly filesAfter?: number;
+  /** What the pages answered: `200 in 84 ms`. */
+  readonly answersBefore?: string;
+  readonly answersAfter?: string;
+  /** Forbidden lines of the log: among the last ones before, since the restart after. */
+  readonly logErrorsBefore?: number;
+  readonly logErrorsAfter?: number;
 };

@@ -92,6 +92,8 @@ export async function endPromotion(
 function impactOf(record: PromotionRecord): Impact {
   const facts = Object.assign({}, ...record.steps.map((step) => step.facts)) as Facts;
   const number = (key: string): number => Number(facts[key] ?? 0);
+  const numbers = (...keys: readonly (keyof Impact & string)[]): Partial<Impact> =>
+    Object.fromEntries(keys.flatMap((key) => (typeof facts[key] === "number" ? [[key, facts[key]]] : [])));
   const restart = record.steps.find((step) => step.name === "restart");
   const health = record.steps.find((step) => step.name === "health");
   // While hooks run the app serves: the old version before the restart, the new one once it is healthy.
@@ -109,5 +111,8 @@ function impactOf(record: PromotionRecord): Impact {
     downtimeSeconds:
       from === undefined || to === undefined ? 0 : Math.max(0, Math.round((to - from) / 100) / 10),
     swapMilliseconds: number("swapMilliseconds"),
+    ...numbers("filesBefore", "filesAfter", "logErrorsBefore", "logErrorsAfter"),
+    answersBefore: String(facts["answersBefore"] ?? ""),
+    answersAfter: String(facts["answersAfter"] ?? ""),
   };
 }

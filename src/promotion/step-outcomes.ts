@@ -114,6 +114,8 @@ export function healthOutcome(report: HealthReport, progress: Progress): StepOut
   const facts = {
     healthAfter: report.outcome,
     seenAfter: seenOf(report),
+    answersAfter: answersOf(report),
+    ...(report.probes.some(({ name, ok }) => name === "log" && ok) && { logErrorsAfter: 0 }),
     waitedSeconds: report.waitedSeconds,
   };
   if (report.outcome === "healthy") return done(facts);
@@ -127,6 +129,12 @@ export function healthOutcome(report: HealthReport, progress: Progress): StepOut
 
 export function seenOf(report: HealthReport | undefined): string {
   return report?.probes.map(({ seen }) => seen).join(", ") ?? "";
+}
+
+/** What the app's pages answered. */
+export function answersOf(report: HealthReport | undefined): string {
+  const pages = report?.probes.filter(({ name }) => name.startsWith("GET ")) ?? [];
+  return pages.map(({ seen }) => seen).join(", ");
 }
 
 export function healthWord(value: unknown): RestorePoint["health"] {

@@ -15,7 +15,9 @@ import type { Hold, Holder } from "./hold.ts";
 import { dueHooks, type HooksRun, runHooks } from "./hooks.ts";
 import { done, failed, type Progress, type StepOutcome, type Target } from "./ports.ts";
 import type { Facts, PromotionRecord, StepName } from "./promotions.ts";
+import { broughtFacts, sameDependencyFiles, sizeFacts, stagingProgress } from "./staging-facts.ts";
 import {
+  answersOf,
   healthOutcome,
   healthWord,
   rehearsalOutcome,
@@ -46,6 +48,8 @@ export type HealthOfProd = {
   /** What has to be noted of the log before a restart, so that only later lines are judged. */
   readonly mark: (hold: Hold) => Promise<string>;
   readonly once: () => Promise<HealthReport>;
+  /** Forbidden lines among the last ones of the log, as it stands; undefined for an app without a log. */
+  readonly logErrors: () => Promise<number | undefined>;
   readonly wait: (
     since: { readonly restart: string; readonly log: string },
     progress: Progress,
@@ -57,6 +61,8 @@ export type Preparation = Readonly<
   Record<"verify" | "back-up" | "stage", (hold: Hold, progress: Progress) => Promise<StepOutcome>>
 > & {
   readonly changes: () => Promise<Plan["changes"]>;
+  /** Files of which people want to hear that PROD has them as PREPROD has them. */
+  readonly same?: string;
 };
 
 export function createTarget(options: TargetOptions, preparation: Preparation): Target {
@@ -145,7 +151,11 @@ export function createTarget(options: TargetOptions, preparation: Preparation): 
     async swap(progress) {
       const { runJob, prod } = await held();
       const hooks = { onLine: (line: string) => progress.report({ line }) };
-      return swapOutcome(await swap({ runJob, prod, id, changes: await preparation.changes(), hooks }));
+      const swapped = swapOutcome(
+        await swap({ runJob, prod, id, changes: await preparation.changes(), hooks }),
+      );
+      const same = preparation.same ?? "";
+      return swapped.ok && same !== "" ? withFacts(swapped, { same }) : swapped;
     },
     restart: (progress) => restartStep("restart", progress),
     health: (progress) => healthStep("restart", progress),
@@ -159,7 +169,12 @@ export function createTarget(options: TargetOptions, preparation: Preparation): 
       // Nothing was written: what the undo set has lost comes out of the archive.
       const restored = result.outcome === "damaged" ? await restoreBefore({ runJob, prod, id }) : undefined;
       if (restored?.outcome === "exact") return done({ fromArchive: restored.fromArchive });
-      const paths = restored !== undefined && "paths" in restored ? restored.paths : "paths" in result ? result.paths : [];
+      const paths =
+        restored !== undefined && "paths" in restored
+          ? restored.paths
+          : "paths" in result
+            ? result.paths
+            : [];
       return failed("unknown", { code: "undo-damaged", details: { paths } }, { moved: paths });
     },
     "restart-back": (progress) => restartStep("restart-back", { ...progress, shouldStop: () => false }),
@@ -194,6 +209,7 @@ export function preparePromotion(
   const { id } = record;
   return {
     changes: async () => plan.changes,
+    same: sameDependencyFiles(plan, app),
     async verify() {
       const now = await options.planNow();
       if (now.digest !== plan.digest) {
@@ -203,9 +219,11 @@ export function preparePromotion(
       await options.keepPatch();
       const report = await health.once().catch(() => undefined);
       return done({
-        ...sizesOf(plan),
+        ...sizeFacts(plan),
         healthBefore: report === undefined ? "unknown" : report.outcome,
         seenBefore: seenOf(report),
+        answersBefore: answersOf(report),
+        ...(await logErrorsBefore(health)),
       });
     },
     async "back-up"({ runJob, prod }, { shouldStop }) {
@@ -228,6 +246,7 @@ export function preparePromotion(
             archive: result.point.archive ?? "",
             bytes: result.point.archiveBytes,
             files: result.point.files,
+            verified: true,
           });
         case "disk-full":
           return failed("nothing", {
@@ -243,30 +262,26 @@ export function preparePromotion(
           return stoppedBeforeWriting;
       }
     },
-    async stage({ runJob, prod }, { shouldStop }) {
+    async stage({ runJob, prod }, { shouldStop, report }) {
       const from = { transport: preprod, root: preprodRoot };
       const rewritten = new Map(
         plan.changes.flatMap(({ path, rewritten: made }) =>
           made === undefined ? [] : [[path, Buffer.from(made.content, "base64")] as const],
         ),
       );
-      const hooks = { shouldStop };
-      return stageOutcome(
-        await stage({ runJob, prod, preprod: from, sameHost, id, changes: plan.changes, rewritten, hooks }),
-        prod.transport.host,
-      );
+      const { changes, summary } = plan;
+      const result = await stage({
+        ...{ runJob, prod, preprod: from, sameHost, id, changes, rewritten },
+        hooks: { shouldStop },
+        onStaged: stagingProgress(summary.bytes, report, () => performance.now()),
+      });
+      const outcome = stageOutcome(result, prod.transport.host);
+      return outcome.ok ? withFacts(outcome, broughtFacts(plan)) : outcome;
     },
   };
 }
 
-function sizesOf({ changes, summary }: Plan): Facts {
-  const size = (entry: Plan["changes"][number]["before"]): number =>
-    entry?.type === "file" ? entry.size : 0;
-  return {
-    filesChanged: changes.filter(({ before, after }) => (after ?? before)?.type !== "directory").length,
-    bytesBefore: changes.reduce((sum, { before }) => sum + size(before), 0),
-    bytesAfter: changes.reduce((sum, { after }) => sum + size(after), 0),
-    linesAdded: summary.linesAdded,
-    linesRemoved: summary.linesRemoved,
-  };
+async function logErrorsBefore(health: HealthOfProd): Promise<Facts> {
+  const count = await health.logErrors().catch(() => undefined);
+  return count === undefined ? {} : { logErrorsBefore: count };
 }

@@ -10,6 +10,8 @@ const sources = readdirSync(room)
   .join("\n");
 /** Made of parts in the checks, so that no search finds them whole. */
 const composed = [
+  "obstacle",
+  "disk-space",
   "layout-path",
   "layout-root",
   "layout-module",
@@ -32,6 +34,7 @@ test("the search finds the codes and the checks that there are", () => {
       "deletions",
       "dependency-file-broken",
       "dependency-missing",
+      "disk-space",
       "empty-source",
       "import-file",
       "import-layout",
@@ -43,6 +46,7 @@ test("the search finds the codes and the checks that there are", () => {
       "lock-differing",
       "lock-left",
       "lock-missing",
+      "obstacle",
       "secret",
       "special-file",
     ]

@@ -14,7 +14,7 @@ import { openLocal } from "../transport/local.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { Change } from "./plan.ts";
 import { stage } from "./stage.ts";
-import { handOver } from "./stage-stream.ts";
+import { handOver, sendToProd } from "./stage-stream.ts";
 import { type Prod, swap } from "./swap.ts";
 
 const transport = openLocal();
@@ -68,6 +68,22 @@ test("every name and link arrives, with its mode and time, in PROD's layout", as
   writeFileSync(join(preprod, "src/settings.py"), "HOST = 'prod'");
   expect(contents(join(prod.root, "web"))).toEqual(contents(join(preprod, "src")));
   expect(readdirSync(join(prod.stateDir, "staging"))).toEqual([id]);
+});
+
+test("how many bytes have passed is told as they pass, from the beginning again after a break", async () => {
+  mkdirSync(join(preprod, "src"));
+  writeFileSync(join(preprod, "src/data.bin"), randomBytes(3_000_000));
+  const changes = plan();
+  const told: number[] = [];
+  const needs = { bytes: 3_000_000, inodes: 10, files: 1 };
+  const sent = await sendToProd({
+    ...{ prod, preprod: { transport: losing(1, 1_000_000), root: preprod }, id, changes, needs },
+    ...{ rewritten: new Map(), timeoutSeconds: 60, onStaged: (bytes: number) => void told.push(bytes) },
+  });
+  expect(sent).toBeUndefined();
+  expect(told.at(-1)).toBeGreaterThanOrEqual(3_000_000);
+  const breaks = told.filter((bytes, index) => bytes < (told[index - 1] ?? 0));
+  expect(breaks).toHaveLength(1);
 });
 
 /** Loses the link after so many bytes were received, as often as told. */

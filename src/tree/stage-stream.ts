@@ -16,6 +16,7 @@ type Sending = {
   readonly rewritten: ReadonlyMap<string, Uint8Array>;
   readonly needs: StageNeeds;
   readonly timeoutSeconds: number;
+  readonly onStaged: ((bytes: number) => void) | undefined;
 };
 
 const tries = 3;
@@ -62,14 +63,20 @@ async function relay({
   rewritten,
   needs,
   timeoutSeconds,
+  onStaged,
 }: Sending): Promise<{ sent: RunResult; received: RunResult }> {
   const pipe = handOver();
+  let bytes = 0;
   const sending = preprod.transport
     .run(sendScript, {
       args: [preprod.root],
       input: sourceList(changes, rewritten),
       timeoutSeconds,
-      onStdout: pipe.push,
+      onStdout: (chunk) => {
+        bytes += chunk.length;
+        onStaged?.(bytes);
+        return pipe.push(chunk);
+      },
     })
     .finally(pipe.end);
   const receiving = prod.transport

@@ -8,6 +8,7 @@ import type { Change } from "./plan.ts";
 import { placedOf, type StageNeeds, stageLists, stageNeeds } from "./stage-lists.ts";
 import { stageScript } from "./stage-script.ts";
 import { sendToProd } from "./stage-stream.ts";
+import { watchStagedBytes } from "./staged-bytes.ts";
 import type { Prod } from "./swap.ts";
 
 export type StageRequest = {
@@ -22,6 +23,8 @@ export type StageRequest = {
   readonly rewritten?: ReadonlyMap<string, Uint8Array>;
   readonly hooks?: JobHooks;
   readonly timeoutSeconds?: number;
+  /** Bytes staged so far, now and then: exact where they pass through the bot, else an estimate. Not for small ones. */
+  readonly onStaged?: (bytes: number) => void;
   /** Part of the job's id: staging again after it ended needs another name. */
   readonly job?: string;
 };
@@ -40,6 +43,9 @@ export type Room = {
   readonly inodesFree: number;
 };
 
+/** What takes no longer than a look at it is not watched. */
+const worthTelling = 64 * 1024 * 1024;
+
 /** Starts clean each time. Throws `path-conflict` when a path of PROD leads through a link. */
 export async function stage(request: StageRequest): Promise<StageResult> {
   assertId(request.id);
@@ -55,10 +61,15 @@ async function stageOnce(request: StageRequest, job: string): Promise<StageResul
   const placed = placedOf(changes);
   const needs = stageNeeds(placed);
   const input = bundle(stageLists(changes, rewritten));
+  const onStaged = needs.bytes >= worthTelling ? request.onStaged : undefined;
   if (!sameHost) {
-    const sent = await sendToProd({ prod, preprod, id, changes, rewritten, needs, timeoutSeconds });
+    const sent = await sendToProd({ prod, preprod, id, changes, rewritten, needs, timeoutSeconds, onStaged });
     if (sent !== undefined) return diskFull(sent, needs);
   }
+  const watch =
+    sameHost && onStaged !== undefined
+      ? watchStagedBytes({ transport: prod.transport, stateDir: prod.stateDir, id, report: onStaged })
+      : undefined;
   const report = await runToReport(
     runJob,
     {
@@ -79,7 +90,7 @@ async function stageOnce(request: StageRequest, job: string): Promise<StageResul
     },
     prod.transport.host,
     hooks,
-  );
+  ).finally(() => watch?.end());
   if (report === "stopped") return { outcome: "stopped" };
   return readStaged(
     report,

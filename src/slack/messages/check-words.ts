@@ -44,7 +44,7 @@ function findingLines(
   const shown = findings.slice(0, rows).map((finding) => {
     const { path, line, code, message } = finding;
     const sentence = own(say.findings, code)?.(factsOf(voice, finding, width)) ?? voice.safe(message, 200);
-    return `• ${place(voice, path, line, width)} ${sentence}`;
+    return path === "" ? `• ${sentence}` : `• ${place(voice, path, line, width)} ${sentence}`;
   });
   const left = findings.length - shown.length;
   return left > 0 ? [...shown, say.more(left)] : shown;
@@ -79,7 +79,7 @@ function factsOf(voice: Voice, { facts }: Finding, width: number): (name: string
   };
 }
 
-const plainFacts: ReadonlySet<string> = new Set(["kind", "side"]);
+const plainFacts: ReadonlySet<string> = new Set(["kind", "side", "reason"]);
 
 /** Only what the catalogue itself has: the names come from plans that may be older than it. */
 function own<Value>(words: Readonly<Record<string, Value>>, name: string): Value | undefined {

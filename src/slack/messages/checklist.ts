@@ -58,14 +58,30 @@ export function factWords(voice: Voice, facts: Facts): string {
   const say = <T>(value: T | undefined, put: (value: T) => string) => (value === undefined ? "" : put(value));
   const counted = texts.promotion.facts;
   const attempt = number("attempt") ?? 1;
+  const some = (name: string, put: (n: number) => string) => say(number(name), (n) => (n > 0 ? put(n) : ""));
+  const rate = number("rate") ?? 0;
   const parts = [
     say(number("files") ?? number("filesChanged"), counted.files),
+    some("added", counted.added),
+    some("changed", counted.changed),
+    some("removed", counted.removed),
     say(number("bytes") ?? number("archiveBytes"), texts.measures.bytes),
+    facts.verified === true ? counted.verified : "",
+    say(number("staged"), (bytes) =>
+      counted.staged(
+        texts.measures.bytes(bytes),
+        texts.measures.bytes(number("stagedOf") ?? bytes),
+        rate > 0 ? texts.measures.bytes(rate) : "",
+      ),
+    ),
+    words("places"),
+    say(words("same") || undefined, counted.same),
     typeof facts.archive === "string" && facts.archive !== "" ? voice.code(facts.archive, 60) : "",
     say(number("hooks"), counted.hooks),
     say(number("probes"), counted.probes),
     words("seen"),
-    words("seenAfter"),
+    words("answersAfter") || words("seenAfter"),
+    number("logErrorsAfter") === 0 ? counted.noLogErrors : "",
     words("reason"),
     say(number("pruned"), (n) => (n > 0 ? counted.pruned(n) : "")),
     attempt > 1 ? counted.attempts(attempt) : "",

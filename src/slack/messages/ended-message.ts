@@ -95,7 +95,7 @@ function doneBlocks(voice: Voice, record: PromotionRecord, { impact }: Ended<"do
   const { texts } = voice;
   const say = texts.promotion;
   const facts = [
-    impact.downtimeSeconds > 0 ? say.downtime(impact.downtimeSeconds) : say.noDowntime,
+    impact.downtimeSeconds > 0 ? "" : say.noDowntime,
     impact.swapMilliseconds > 0 ? say.swappedIn(impact.swapMilliseconds) : "",
     // What it replaced can be returned to under its own id.
     say.restorePoint(voice.code(record.id)),
@@ -110,16 +110,35 @@ function doneBlocks(voice: Voice, record: PromotionRecord, { impact }: Ended<"do
 
 function impactTable({ texts, plain }: Voice, impact: Impact): KnownBlock {
   const say = texts.promotion;
-  const { bytes, number } = texts.measures;
+  const { bytes, duration, number } = texts.measures;
   const words: Readonly<Record<string, string>> = say.healthWords;
   const healthWords = (seen: string) => (Object.hasOwn(words, seen) ? words[seen] : plain(seen, 80)) || "—";
+  const withAnswer = (health: string, answer: string | undefined) =>
+    answer === undefined || answer === "" ? health : `${health}, ${plain(answer, 80)}`;
   const rows = [
     [say.check, say.before, say.after],
-    [say.health, healthWords(impact.healthBefore), healthWords(impact.healthAfter)],
+    ...(impact.filesBefore !== undefined && impact.filesAfter !== undefined
+      ? [[say.files, number(impact.filesBefore), number(impact.filesAfter)]]
+      : []),
     [say.size, bytes(impact.bytesBefore), bytes(impact.bytesAfter)],
     ...(impact.linesAdded + impact.linesRemoved > 0
       ? [[say.lines, `−${number(impact.linesRemoved)}`, `+${number(impact.linesAdded)}`]]
       : []),
+    [
+      say.health,
+      withAnswer(healthWords(impact.healthBefore), impact.answersBefore),
+      withAnswer(healthWords(impact.healthAfter), impact.answersAfter),
+    ],
+    ...(impact.logErrorsAfter === undefined
+      ? []
+      : [
+          [
+            say.logErrors,
+            impact.logErrorsBefore === undefined ? "—" : say.lastLines(impact.logErrorsBefore),
+            say.sinceRestart(impact.logErrorsAfter),
+          ],
+        ]),
+    ...(impact.downtimeSeconds > 0 ? [[say.downtimeRow, "—", duration(impact.downtimeSeconds)]] : []),
   ];
   return {
     type: "table",

@@ -68,12 +68,13 @@ test("a success compares before and after, and offers the way back", () => {
   expect(texts(message.blocks)).toEqual([
     ":white_check_mark: *PROD of kitchen is up to date and healthy* · 3 files in 42 s · approved by <@U02BO>",
     ...["Check", "Before", "After"],
-    ...["Health", "200 in 91 ms", "200 in 84 ms"],
     ...["Size of the changed files", "17 KB", "38.5 KB"],
     ...["Lines", "−37", "+540"],
+    ...["Health", "200 in 91 ms", "200 in 84 ms"],
+    ...["Not answering", "—", "3.2 s"],
     "Roll back…",
     "Full log",
-    "not answering for 3.2 s · swapped in 40 ms · restore point `pr_51` · `pl_7f3a`",
+    "swapped in 40 ms · restore point `pr_51` · `pl_7f3a`",
   ]);
 });
 
@@ -253,4 +254,61 @@ test("no ending breaks a limit, whatever the machines said", { timeout: 60_000 }
     ),
     { numRuns: 60 },
   );
+});
+
+test("the checklist has a counterpart for each line of the team's own page", () => {
+  const steps = [
+    step("back-up", "done", "07:25:01", "07:25:07", {
+      ...{ bytes: 224_395_264, files: 41, archive: "backup_prod_20261122_pr_51.tar.gz", verified: true },
+    }),
+    step("stage", "done", "07:25:07", "07:25:08", {
+      ...{ files: 17, bytes: 470_000, added: 14, changed: 3, removed: 0 },
+      places: "streamlit/visualization/ 8 · streamlit/utils/ 3 · streamlit/assets/ 3",
+    }),
+    step("swap", "done", "07:25:08", "07:25:08.040", { same: "pyproject.toml, uv.lock" }),
+    step("restart", "done", "07:25:08", "07:25:11", {}),
+    step("health", "done", "07:25:11", "07:26:41", {
+      ...{ answersAfter: "200 in 84 ms", seenAfter: "200 in 84 ms, 9 lines", logErrorsAfter: 0 },
+    }),
+  ];
+  expect(texts(runningMessage(english, { ...promotion, steps }, now).blocks)[1]).toBe(
+    [
+      ":white_check_mark: Back up — 41 files, 214 MB, verified, `backup_prod_20261122_pr_51.tar.gz` · 6 s",
+      ":white_check_mark: Stage — 17 files, 14 new, 3 changed, 459 KB, streamlit/visualization/ 8 · streamlit/utils/ 3 · streamlit/assets/ 3 · 1 s",
+      ":white_check_mark: Swap — pyproject.toml, uv.lock as in PREPROD · 40 ms",
+      ":white_check_mark: Restart — 3 s",
+      ":white_check_mark: Health check — 200 in 84 ms, no errors in the log · 1 min 30 s",
+    ].join("\n"),
+  );
+});
+
+test("staging something large says how far it is and how fast", () => {
+  const steps = [
+    step("stage", "running", "07:25:07", undefined, {
+      ...{ staged: 224_395_264, stagedOf: 609_222_656, rate: 54_525_952, attempt: 1 },
+    }),
+  ];
+  expect(texts(runningMessage(english, { ...promotion, steps }, now).blocks)[1]).toBe(
+    ":arrows_counterclockwise: *Stage* — 214 MB of 581 MB, 52 MB/s · 11 s",
+  );
+});
+
+test("the table at the end has files, sizes, lines, health with its answer, the log and the downtime", () => {
+  const more = {
+    ...{ filesBefore: 41, filesAfter: 55, logErrorsBefore: 3, logErrorsAfter: 0 },
+    ...{ answersBefore: "200 in 91 ms", answersAfter: "200 in 84 ms" },
+    ...{ healthBefore: "healthy", healthAfter: "healthy" },
+  };
+  const ending: Ending = { outcome: "done", impact: { ...impact, ...more } };
+  const record = { ...promotion, status: "done", ending, finishedAt: "2026-11-22T07:26:42.000Z" } as const;
+  const table = endedMessage(english, record, ending, []).blocks.find(({ type }) => type === "table");
+  expect(texts([table])).toEqual([
+    ...["Check", "Before", "After"],
+    ...["Files", "41", "55"],
+    ...["Size of the changed files", "17 KB", "38.5 KB"],
+    ...["Lines", "−37", "+540"],
+    ...["Health", "healthy, 200 in 91 ms", "healthy, 200 in 84 ms"],
+    ...["Errors in the log", "3 lately", "0 since the restart"],
+    ...["Not answering", "—", "3.2 s"],
+  ]);
 });

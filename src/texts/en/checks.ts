@@ -22,6 +22,7 @@ const titles: Words = {
   "preprod-health": "PREPROD is not healthy",
   "disk-space": "PROD's host is short of space",
   replaceable: "files that cannot be replaced",
+  "prod-hosts": "several hosts of PROD",
 };
 
 /** Said where a check blocks. */
@@ -37,6 +38,7 @@ const remedies: Words = {
   "special-files": "Take them out of the promoted paths, then make a new plan.",
   "preprod-health": "Get PREPROD healthy, then make a new plan.",
   "disk-space": "Free some space there, then make a new plan.",
+  "prod-hosts": "Name one host under `prod:`, then make a new plan.",
   replaceable: "Give them to the deploy user on PROD's host, then make a new plan.",
 };
 
@@ -59,6 +61,10 @@ const findings: Sentences = {
   secret: (fact) => `holds what looks like a secret (${fact("kind")})`,
   "empty-source": (fact) =>
     `${fact("from")} has ${fact("preprod")} files in PREPROD where ${fact("to")} has ${fact("prod")} in PROD`,
+  obstacle: (fact) => `cannot be replaced: ${fact("reason")}`,
+  "disk-space": (fact) =>
+    `${fact("bytesNeeded")} bytes and ${fact("inodesNeeded")} files are to be staged, ${fact("bytesFree")} and ${fact("inodesFree")} are free`,
+  "preprod-unhealthy": (fact) => `its own health check says: ${fact("reason")}`,
   "special-file": (fact) => `is a ${fact("kind")} in ${fact("side")}`,
 };
 
@@ -76,6 +82,12 @@ export const checks = {
   words: {
     "private key": "private key",
     "password in a URL": "password in a URL",
+    "directory-not-writable": "the deploy user cannot write its directory",
+    "directory-not-ours": "its directory belongs to somebody else",
+    owner: "it belongs to somebody else",
+    immutable: "it is marked immutable (chattr -i takes that off)",
+    "mount-point": "something is mounted there",
+    "parent-is-a-link": "a directory above it is a link",
     character: "character device",
     block: "block device",
   } as Words,

@@ -21,6 +21,7 @@ const titles: (typeof english)["titles"] = {
   "preprod-health": "PREPROD n'est pas en bonne santé",
   "disk-space": "la machine de PROD manque de place",
   replaceable: "des fichiers qui ne peuvent pas être remplacés",
+  "prod-hosts": "plusieurs machines de PROD",
 };
 
 const remedies: (typeof english)["remedies"] = {
@@ -36,6 +37,7 @@ const remedies: (typeof english)["remedies"] = {
   "special-files": "Sortez-les des chemins promus, puis faites un nouveau plan.",
   "preprod-health": "Remettez PREPROD en bonne santé, puis faites un nouveau plan.",
   "disk-space": "Libérez de la place là-bas, puis faites un nouveau plan.",
+  "prod-hosts": "Nommez une seule machine sous `prod:`, puis faites un nouveau plan.",
   replaceable:
     "Donnez-les à l'utilisateur de déploiement sur la machine de PROD, puis faites un nouveau plan.",
 };
@@ -60,6 +62,10 @@ const findings: (typeof english)["findings"] = {
   secret: (fact) => `contient ce qui ressemble à un secret (${fact("kind")})`,
   "empty-source": (fact) =>
     `${fact("from")} a ${fact("preprod")} fichiers dans PREPROD là où ${fact("to")} en a ${fact("prod")} dans PROD`,
+  obstacle: (fact) => `ne peut pas être remplacé : ${fact("reason")}`,
+  "disk-space": (fact) =>
+    `il faut préparer ${fact("bytesNeeded")} octets et ${fact("inodesNeeded")} fichiers, il en reste ${fact("bytesFree")} et ${fact("inodesFree")}`,
+  "preprod-unhealthy": (fact) => `sa propre vérification de santé dit : ${fact("reason")}`,
   "special-file": (fact) => `est un objet spécial (${fact("kind")}) dans ${fact("side")}`,
 };
 
@@ -76,6 +82,12 @@ export const checks: typeof english = {
   words: {
     "private key": "clé privée",
     "password in a URL": "mot de passe dans une URL",
+    "directory-not-writable": "l'utilisateur de déploiement ne peut pas écrire dans son dossier",
+    "directory-not-ours": "son dossier appartient à quelqu'un d'autre",
+    owner: "il appartient à quelqu'un d'autre",
+    immutable: "il est marqué immuable (chattr -i l'enlève)",
+    "mount-point": "quelque chose y est monté",
+    "parent-is-a-link": "un dossier au-dessus est un lien",
     character: "périphérique caractère",
     block: "périphérique bloc",
   },
