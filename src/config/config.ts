@@ -43,6 +43,8 @@ export type AppConfig = {
   readonly hooks: Readonly<Record<HookPoint, readonly HookConfig[]>>;
   readonly restart: RestartConfig;
   readonly health: HealthConfig;
+  /** Asked once, on PREPROD's host, when a plan is made; it has no log. */
+  readonly preprodHealth?: HealthConfig;
   readonly approval: ApprovalConfig;
   readonly freeze: readonly FreezeConfig[];
   /** When the bot looks by itself; a calendar as in `freeze`. */

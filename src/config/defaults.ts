@@ -33,5 +33,6 @@ export const defaults = {
     http: { timeout: "10s" },
     logs: { tail: 50 },
   },
+  preprodHealth: { deadline: "30s" },
   approval: { required: 1, "by-requester": false, expires: "1h" },
 } as const;

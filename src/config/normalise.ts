@@ -64,6 +64,7 @@ function appOf(name: string, written: WrittenApp, hosts: ReadonlyMap<string, Hos
     hooks: hooksOf(written.hooks),
     restart: restartOf(written.restart),
     health: healthOf(written.health, plainRoot(written.prod.root)),
+    ...(preprod.health === undefined ? {} : { preprodHealth: preprodHealthOf(preprod.health) }),
     approval: {
       approvers: approval.approvers,
       required: approval.required ?? defaults.approval.required,
@@ -137,6 +138,13 @@ function healthOf(written: WrittenApp["health"] = {}, root: string): HealthConfi
             forbid: written.logs.forbid ?? [],
           },
   };
+}
+
+function preprodHealthOf({
+  deadline = defaults.preprodHealth.deadline,
+  ...asked
+}: NonNullable<WrittenApp["preprod"]["health"]>): HealthConfig {
+  return healthOf({ deadline, ...asked }, "");
 }
 
 function secondsOf(duration: string): number {

@@ -57,6 +57,11 @@ const single: readonly (readonly [string, Partial<typeof least>, RegExp])[] = [
     { prod: "    prod: { host: local, hosts: [local], root: /srv/p }" },
     /prod\.hosts: stands beside host/,
   ],
+  [
+    "a PREPROD that is asked nothing",
+    { preprod: "    preprod: { host: local, root: /srv/shop/preprod, health: { deadline: 5s } }" },
+    /preprod\.health: asks nothing; it needs http or container/,
+  ],
   ["neither host nor hosts", { prod: "    prod: { root: /srv/p }" }, /prod: needs host, or hosts/],
   ["no hosts", { prod: "    prod: { hosts: [], root: /srv/p }" }, /prod\.hosts: must not be empty/],
   [

@@ -97,6 +97,13 @@ function* restartIsOneWay(app: App, at: KeyPath): Iterable<Mistake> {
   }
 }
 
+function* preprodIsAsked(app: App, at: KeyPath): Iterable<Mistake> {
+  const health = app.preprod?.health;
+  if (health === undefined || health.container !== undefined) return;
+  if (health.http === undefined || health.http.length === 0)
+    yield wrong([...at, "preprod", "health"], "asks nothing; it needs http or container");
+}
+
 function* healthHasTime(app: App, at: KeyPath): Iterable<Mistake> {
   const health = app.health;
   const start = parseDuration(health?.["start-period"] ?? "0s") ?? 0;
@@ -129,5 +136,6 @@ const appRules: readonly AppRule[] = [
   rulesAreNotForbidden,
   approversAreEnough,
   restartIsOneWay,
+  preprodIsAsked,
   healthHasTime,
 ];

@@ -1,17 +1,10 @@
 // `passerelle.yml` as a person writes it: every key with its meaning, from which docs/configuration.md is made.
 
 import { z } from "zod";
+import { about, count } from "./about.ts";
 import { checkNames, defaults } from "./defaults.ts";
+import { health, preprodHealth } from "./health-schema.ts";
 import * as values from "./values.ts";
-
-/** Says what a key is for, and what holds when it is left out. */
-function about(description: string, otherwise?: string | number | boolean) {
-  return otherwise === undefined ? { description } : { description, default: otherwise };
-}
-
-function count(least: number, most: number) {
-  return z.int().min(least).max(most);
-}
 
 const host = z.strictObject({
   address: values.address.meta(
@@ -36,11 +29,6 @@ const host = z.strictObject({
         defaults.transport,
       ),
     ),
-});
-
-const preprod = z.strictObject({
-  host: values.hostName.meta(about("A name of `hosts:`, or `local` for the bot's own machine.")),
-  root: values.root.meta(about("Directory of the app there: absolute, or below the login's home as `~/…`.")),
 });
 
 const prod = z.strictObject({
@@ -162,56 +150,14 @@ const restartOptions = z.strictObject({
     .meta(about("The restart has failed after this.", defaults.restart.timeout)),
 });
 
-const http = z.strictObject({
-  url: values.url.meta(about("Asked from PROD's host, so `localhost` is PROD.")),
-  status: count(100, 599).optional().meta(about("The status it must answer. Left out: any from 200 to 299.")),
-  contains: z
-    .string()
-    .min(1)
-    .optional()
-    .meta(about("A text that must be in the first 64 KiB of the answer.")),
-  timeout: values.duration
-    .optional()
-    .meta(about("One question takes no longer.", defaults.health.http.timeout)),
-});
-
-const logs = z.strictObject({
-  command: values.command.meta(
-    about("Prints the app's log, run in PROD's root, and ends. Only what came after the restart is judged."),
-  ),
-  tail: count(1, 1000)
-    .optional()
-    .meta(about("How many of the last lines are looked at and shown.", defaults.health.logs.tail)),
-  forbid: z
-    .array(values.regex)
-    .optional()
-    .meta(about("Regular expressions; a line that matches one means PROD is not healthy.")),
-});
-
-const health = z.strictObject({
-  "start-period": values.durationOrZero
+const preprod = z.strictObject({
+  host: values.hostName.meta(about("A name of `hosts:`, or `local` for the bot's own machine.")),
+  root: values.root.meta(about("Directory of the app there: absolute, or below the login's home as `~/…`.")),
+  health: preprodHealth
     .optional()
     .meta(
-      about(
-        "How long the app may take to start: inside it an exited container or a forbidden log line is looked at twice before it counts.",
-        defaults.health["start-period"],
-      ),
+      about("How PREPROD shows that it is healthy; asked once for each plan, the check `preprod-health`."),
     ),
-  deadline: values.duration
-    .optional()
-    .meta(about("Not healthy this long after the restart: rolled back.", defaults.health.deadline)),
-  successes: count(1, 100)
-    .optional()
-    .meta(about("How many good looks in a row it takes.", defaults.health.successes)),
-  interval: values.duration.optional().meta(about("Between two looks.", defaults.health.interval)),
-  http: z
-    .array(http)
-    .optional()
-    .meta(about("Pages that must answer. None: the restart's own success is enough.")),
-  container: values.container
-    .optional()
-    .meta(about("A container that must be running, and healthy where it has a health check.")),
-  logs: logs.optional().meta(about("The app's log and what must not be in it.")),
 });
 
 const approval = z.strictObject({

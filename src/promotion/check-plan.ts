@@ -7,6 +7,7 @@ import type { Tree } from "../tree/entry.ts";
 import { resultingTree } from "../tree/listed-tree.ts";
 import type { CheckResult } from "../tree/plan.ts";
 import { readContents, type ScannedFile } from "../tree/read-contents.ts";
+import { checkPreprod } from "./preprod-health.ts";
 import { probePlan } from "./probe-plan.ts";
 
 export async function checkPlan(
@@ -15,11 +16,12 @@ export async function checkPlan(
   compared: Compared,
 ): Promise<readonly CheckResult[]> {
   if (compared.changes.length === 0) return [];
-  const [known, probed] = await Promise.all([
+  const [known, probed, preprod] = await Promise.all([
     checkContents(app, sides, compared),
     probePlan(app, sides.prod, compared.changes),
+    checkPreprod(app, sides.preprod.transport),
   ]);
-  return [...known, ...probed];
+  return [...known, ...preprod, ...probed];
 }
 
 async function checkContents(

@@ -83,16 +83,18 @@ export function createPromotions(options: PromotionsOptions): RunningPromotions 
 async function status(desk: Desk, name: string): Promise<Status> {
   const app = desk.appOf(name);
   const waiting = (await desk.store.openPlans(name)).filter((plan) => plan.expiresAt > desk.at());
-  const [running, lock, last, health] = await Promise.all([
+  const unknown = (error: unknown): "unknown" => {
+    if (!isFailure(error)) desk.onError(error);
+    return "unknown";
+  };
+  const [running, lock, last, preprodHealth, prodHealth] = await Promise.all([
     desk.store.running(name),
     desk.lockOf(app),
     desk.store.history(name, 1, undefined),
-    desk.workbench.health(app).catch((error: unknown) => {
-      if (!isFailure(error)) desk.onError(error);
-      return "unknown" as const;
-    }),
+    desk.workbench.preprodHealth(app).catch(unknown),
+    desk.workbench.health(app).catch(unknown),
   ]);
-  return { app: name, running, waiting, lock, last: last[0], preprodHealth: "unknown", prodHealth: health };
+  return { app: name, running, waiting, lock, last: last[0], preprodHealth, prodHealth };
 }
 
 async function waitFor(

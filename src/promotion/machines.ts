@@ -17,6 +17,7 @@ import { changesOf, findDrift } from "./find-drift.ts";
 import { createHealthOfProd } from "./health-of-prod.ts";
 import { createHolder, preprodHost, prodHost } from "./hold.ts";
 import { prepareRollback } from "./prepare-rollback.ts";
+import { askPreprod } from "./preprod-health.ts";
 import type { Facts, PromotionRecord, StepName } from "./promotions.ts";
 import { clearUp, settle } from "./settle.ts";
 import { createTarget, preparePromotion, type TargetOptions } from "./target.ts";
@@ -106,6 +107,7 @@ export function createWorkbench({ transports, store, now }: MachineOptions): Wor
       const { outcome } = await createHealthOfProd(app, transportFor(prodHost(app))).once();
       return outcome;
     },
+    preprodHealth: async (app) => (await askPreprod(app, sidesOf(app).preprod.transport)).outcome,
     openTarget(app, record, planned) {
       const { preprod, prod } = sidesOf(app);
       const holder = createHolder({

@@ -24,6 +24,8 @@ export interface Workbench {
   verify(app: AppConfig): Promise<readonly Verified[]>;
   /** Asks the app's own health check once. */
   health(app: AppConfig): Promise<"healthy" | "unhealthy" | "unknown">;
+  /** PREPROD's own; `unknown` where nothing is configured. */
+  preprodHealth(app: AppConfig): Promise<"healthy" | "unhealthy" | "unknown">;
   openTarget(app: AppConfig, record: PromotionRecord, plan: Plan | undefined): Target;
   /** The next commands for a person, when a promotion has to be parked. */
   commands(app: AppConfig, record: PromotionRecord): readonly string[];

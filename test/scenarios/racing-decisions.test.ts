@@ -36,6 +36,7 @@ const workbench: Workbench = {
   restorePoints: async () => [],
   verify: async () => [],
   health: async () => "unknown",
+  preprodHealth: async () => "unknown",
   openTarget: () => {
     throw new Error("nothing is carried out here");
   },

@@ -101,6 +101,7 @@ export async function setStage(
     restorePoints: async () => points,
     verify: async () => [],
     health: async () => "healthy",
+    preprodHealth: async () => "unknown",
     openTarget: () => {
       throw new Error("nothing is carried out on this stage");
     },
