@@ -24,7 +24,7 @@ function App(): ComponentChildren {
   useEffect(() => {
     if (screen === undefined || looking.home || screen.channel !== undefined) return;
     const first = screen.channels.find(({ member, kind }) => member && kind !== "im");
-    if (first !== undefined) change({ person: screen.me.id, channel: first.id });
+    if (first !== undefined) change({ channel: first.id });
   }, [screen, looking]);
   useEffect(() => {
     if (looking.home && screen !== undefined) void sendAct(screen.me.id, { act: "home" });
