@@ -10,6 +10,8 @@ const sources = readdirSync(room)
   .join("\n");
 /** Made of parts in the checks, so that no search finds them whole. */
 const composed = [
+  "preprod-unhealthy",
+  "rewrite-lost",
   "obstacle",
   "disk-space",
   "layout-path",
@@ -47,6 +49,8 @@ test("the search finds the codes and the checks that there are", () => {
       "lock-left",
       "lock-missing",
       "obstacle",
+      "preprod-unhealthy",
+      "rewrite-lost",
       "secret",
       "special-file",
     ]

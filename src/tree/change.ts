@@ -75,6 +75,9 @@ export type Covered = {
   readonly unexplained: number;
 };
 
+/** `path`: PROD's file, or the rule's directory; `from`: as the rule says it; `match`: what is looked for. */
+export type LostRewrite = { readonly path: string; readonly from: string; readonly match: string };
+
 /** `root` is where the configured root really is, links resolved. */
 export type ComparedSide = { readonly host: string; readonly root: string };
 
@@ -100,6 +103,8 @@ export type Comparison = {
   readonly unexplained: readonly Unexplained[];
   /** `from` of directory rules with `delete` that have nothing in PREPROD while PROD has: their removals are left out. */
   readonly emptySources: readonly string[];
+  /** Rewrites that no line of their rule's files matches any more; for people, as are the next two. */
+  readonly lostRewrites?: readonly LostRewrite[];
   /** For people: neither decides what a promotion does. */
   readonly offers?: readonly GroupOffer[];
   readonly coverage?: Coverage;

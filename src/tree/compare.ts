@@ -171,6 +171,7 @@ async function compareListings(
       ),
     ),
     emptySources: pairing.emptySources,
+    lostRewrites: rewrites.lost,
     offers: await describeOffers(preprod, prod, { ...options, changes }),
     coverage: pairing.coverage,
   };

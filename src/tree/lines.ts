@@ -50,10 +50,14 @@ export function isBinary(content: Uint8Array): boolean {
   return content.subarray(0, 8000).includes(0);
 }
 
-/** The content with each rule applied to each line, in their order; the line's end is not part of it. */
+/**
+ * The content with each rule applied to each line, in their order; the line's end is not part of it. `matched` takes the places
+ * of the rules that matched a line.
+ */
 export function rewrite(
   content: Buffer,
   rules: readonly { readonly match: string; readonly replace: string }[],
+  matched?: Set<number>,
 ): Buffer {
   if (rules.length === 0 || isBinary(content)) return content;
   const compiled = rules.map(({ match, replace }) => ({ match: new RegExp(match, "g"), replace }));
@@ -64,7 +68,11 @@ export function rewrite(
       if (whole === "" && index === lines.length - 1) return whole;
       const end = whole.endsWith("\r") ? "\r" : "";
       const line = end === "" ? whole : whole.slice(0, -1);
-      return compiled.reduce((result, { match, replace }) => result.replace(match, replace), line) + end;
+      const changedLine = compiled.reduce((result, { match, replace }, at) => {
+        if (matched?.has(at) === false && result.search(match) !== -1) matched.add(at);
+        return result.replace(match, replace);
+      }, line);
+      return changedLine + end;
     })
     .join("\n");
   return changed === text ? content : encodeBytes(changed);

@@ -94,7 +94,7 @@ export function planOf(
       `${left.side} ${left.path}` < `${right.side} ${right.path}` ? -1 : 1,
     ),
     drift,
-    checks: [...emptySourceChecks(comparison), ...(found.checks ?? [])],
+    checks: [...emptySourceChecks(comparison), ...lostRewriteChecks(comparison), ...(found.checks ?? [])],
     ...(comparison.offers !== undefined && comparison.offers.length > 0 ? { offers: comparison.offers } : {}),
     ...(comparison.coverage === undefined ? {} : { coverage: comparison.coverage }),
   };
@@ -211,6 +211,28 @@ function emptySourceChecks({ emptySources }: Comparison): readonly CheckResult[]
       level: "warn",
       message: `PREPROD has nothing in ${named}, so nothing is removed from PROD there. Is a mount or a checkout missing?`,
       where: emptySources.map((path) => ({ path, line: 0 })),
+    },
+  ];
+}
+
+/** Never blocks: PREPROD may have come to say what the rewrite was for. */
+function lostRewriteChecks({ lostRewrites = [] }: Comparison): readonly CheckResult[] {
+  if (lostRewrites.length === 0) return [];
+  const findings = lostRewrites.map(({ path, from, match }) => ({
+    code: "rewrite-lost",
+    path,
+    line: 0,
+    facts: { match, from },
+    message: `${path}: the rewrite ${match} of the rule for ${from} matches no line of PREPROD any more`,
+  }));
+  const message = `${findings[0]?.message ?? ""}${findings.length > 1 ? ` (and ${findings.length - 1} more)` : ""}. PROD gets what PREPROD has there; look at the diff, and mend or remove the rewrite.`;
+  return [
+    {
+      id: "rewrite",
+      level: "warn",
+      message,
+      where: findings.map(({ path }) => ({ path, line: 0 })),
+      findings,
     },
   ];
 }

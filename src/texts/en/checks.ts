@@ -11,6 +11,7 @@ const inProd = (fact: Fact, name: string) => (fact(name) === "" ? "" : `; in PRO
 
 const titles: Words = {
   "empty-source": "PREPROD lacks most of what PROD has",
+  rewrite: "a rewrite matches nothing any more",
   "source-empty": "nothing there in PREPROD",
   "layout-reference": "PREPROD's layout is written into promoted files",
   imports: "imports that will not work in PROD",
@@ -65,6 +66,8 @@ const findings: Sentences = {
   "disk-space": (fact) =>
     `${fact("bytesNeeded")} bytes and ${fact("inodesNeeded")} files are to be staged, ${fact("bytesFree")} and ${fact("inodesFree")} are free`,
   "preprod-unhealthy": (fact) => `its own health check says: ${fact("reason")}`,
+  "rewrite-lost": (fact) =>
+    `no line in PREPROD matches ${fact("match")} any more, so PROD gets what PREPROD has there`,
   "special-file": (fact) => `is a ${fact("kind")} in ${fact("side")}`,
 };
 

@@ -10,6 +10,7 @@ const inProd = (fact: Fact, name: string) => (fact(name) === "" ? "" : ` ; dans 
 
 const titles: (typeof english)["titles"] = {
   "empty-source": "il manque dans PREPROD l'essentiel de ce que PROD contient",
+  rewrite: "une réécriture ne trouve plus rien",
   "source-empty": "rien à cet endroit dans PREPROD",
   "layout-reference": "la structure de PREPROD est écrite dans des fichiers promus",
   imports: "des imports qui ne fonctionneront pas dans PROD",
@@ -66,6 +67,8 @@ const findings: (typeof english)["findings"] = {
   "disk-space": (fact) =>
     `il faut préparer ${fact("bytesNeeded")} octets et ${fact("inodesNeeded")} fichiers, il en reste ${fact("bytesFree")} et ${fact("inodesFree")}`,
   "preprod-unhealthy": (fact) => `sa propre vérification de santé dit : ${fact("reason")}`,
+  "rewrite-lost": (fact) =>
+    `plus aucune ligne de PREPROD ne correspond à ${fact("match")} : PROD reçoit ce que PREPROD contient`,
   "special-file": (fact) => `est un objet spécial (${fact("kind")}) dans ${fact("side")}`,
 };
 
