@@ -6,7 +6,12 @@ import { join } from "node:path";
 import type { Environment } from "../src/config/config.ts";
 
 export type Typed = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
-type Where = { readonly directory: string; readonly environment: Environment };
+type Where = {
+  readonly directory: string;
+  readonly environment: Environment;
+  /** Who types, when not who runs the tests. */
+  readonly uid?: number;
+};
 type Variables = Readonly<Record<string, string | undefined>>;
 
 const programme = join(import.meta.dirname, "../bin/passerelle.js");
@@ -14,7 +19,7 @@ const programme = join(import.meta.dirname, "../bin/passerelle.js");
 /** Runs one command to its end, without a terminal. */
 export async function type(where: Where, args: readonly string[], env: Variables = {}): Promise<Typed> {
   const running = start(where, args, env);
-  const late = setTimeout(() => running.child.kill("SIGKILL"), 110_000);
+  const late = setTimeout(() => running.child.kill("SIGKILL"), 200_000);
   const [code] = (await once(running.child, "close")) as [number | null];
   clearTimeout(late);
   return { code, stdout: running.stdout(), stderr: running.stderr() };
@@ -55,13 +60,14 @@ export async function serve(
 }
 
 function start(
-  { directory, environment }: Where,
+  { directory, environment, uid }: Where,
   args: readonly string[],
   env: Variables,
 ): { readonly child: ChildProcess; readonly stdout: () => string; readonly stderr: () => string } {
   const child = spawn(process.execPath, [programme, ...args], {
     cwd: directory,
     stdio: ["ignore", "pipe", "pipe"],
+    ...(uid !== undefined && { uid, gid: uid }),
     env: {
       PATH: process.env["PATH"],
       HOME: process.env["HOME"],

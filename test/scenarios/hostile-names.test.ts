@@ -9,9 +9,8 @@ import { openScene, type Scene, type SceneOptions } from "../scene.ts";
 import { startOpenSsh, whyNoOpenSsh } from "../ssh/openssh-server.ts";
 import { publicKey } from "../ssh/run-on.ts";
 import { type } from "../terminal.ts";
-import { approve, long, promote, propose, rollBack, rolledBack } from "./in-slack.ts";
+import { approve, long, patience, promote, propose, rollBack, rolledBack } from "./in-slack.ts";
 
-const patience = 120_000;
 const eve = idFor("U", "eve");
 const tellTale = [
   "<!channel>",

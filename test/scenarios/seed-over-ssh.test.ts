@@ -9,10 +9,19 @@ import { makeSeedSides, seedAssets, seedUtils, seedVisualization } from "../fixt
 import { type Answer, openScene, type Scene, type SceneOptions } from "../scene.ts";
 import { type OpenSsh, startOpenSsh, whyNoOpenSsh } from "../ssh/openssh-server.ts";
 import { publicKey } from "../ssh/run-on.ts";
-import { backHealthy, done, endingsTold, long, promote, propose, rollBack, rolledBack } from "./in-slack.ts";
+import {
+  backHealthy,
+  done,
+  endingsTold,
+  long,
+  patience,
+  promote,
+  propose,
+  rollBack,
+  rolledBack,
+} from "./in-slack.ts";
 
 const app = "mangetamain";
-const patience = 120_000;
 
 type Seed = { readonly scene: Scene; readonly server: OpenSsh; answer: (prod: string) => Answer };
 
