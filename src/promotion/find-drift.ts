@@ -30,7 +30,8 @@ export async function findDrift(
   const remembered = before === undefined ? undefined : (JSON.parse(before) as Remembered);
   if (remembered?.of === of) return remembered.drift;
   const left = await kept.read();
-  if (left === undefined) return [];
+  // Another root beside which the same state directory lies was left otherwise.
+  if (left === undefined || left.side.root !== compared.prod.root) return [];
   const drift = driftOf({
     left,
     changes: compared.changes,

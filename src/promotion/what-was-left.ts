@@ -108,7 +108,8 @@ export async function describeLeft(request: {
   readonly at: string;
 }): Promise<string> {
   const { prod, app, record, plan, changes, at } = request;
-  const before = await request.before?.read();
+  const earlier = await request.before?.read();
+  const before = earlier?.side.root === prod.root ? earlier : undefined;
   const found = await readProd({ prod, app, groups: plan?.groups ?? [], changes, before });
   const left: Left = {
     promotion: record.id,

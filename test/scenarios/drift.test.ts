@@ -3,6 +3,7 @@ import { chmod, mkdir, readFile, rm, stat, unlink, utimes, writeFile } from "nod
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { openScene, type Scene, type SceneOptions, startBot, writeFiles } from "../scene.ts";
+import { type } from "../terminal.ts";
 import { approve, long, propose, rollBack, rolledBack } from "./in-slack.ts";
 
 const lines = (count: number, changed: Readonly<Record<number, string>> = {}): string =>
@@ -137,6 +138,42 @@ test("a terminal has to say so too", async () => {
   expect(await readFile(inProd("app/main.py"), "utf8")).toBe(lines(20));
 });
 
+test("the commands of a terminal show it, print the patch alone, and refuse to overwrite without being told to", async () => {
+  await promoted();
+  await writeFile(inProd("app/main.py"), lines(20, { 3: "fixed by hand" }));
+  const shown = await type(scene, ["diff", "kitchen"]);
+  expect(shown.stdout).toMatch(
+    /Changed by hand in PROD\n ! app\/main\.py {2}\(changed, .*; would be overwritten\)/,
+  );
+  const patch = await type(scene, ["diff", "kitchen", "--drift-patch"]);
+  expect(patch).toMatchObject({ code: 2, stdout: expect.stringContaining("-line 3\n+fixed by hand\n") });
+  const json = JSON.parse((await type(scene, ["diff", "kitchen", "--json"])).stdout);
+  expect(json.drift).toEqual([{ path: "app/main.py", was: "changed", since: expect.any(String) }]);
+  const promotion = ["promote", "kitchen", "--plan", json.digest, "--reason", "hotfix is in", "--json"];
+  const refused = await type(scene, promotion);
+  expect([refused.code, JSON.parse(refused.stdout).refusal]).toEqual([
+    4,
+    { why: "drift", paths: ["app/main.py"] },
+  ]);
+  expect((await type(scene, [...promotion, "--overwrite-drift"])).code).toBe(0);
+  expect(await readFile(inProd("app/main.py"), "utf8")).toBe(lines(20));
+  await applyToPreprod(patch.stdout, "patch");
+  expect(await readFile(inPreprod("src/main.py"), "utf8")).toBe(lines(20, { 3: "fixed by hand" }));
+});
+
+test("what a hook of the promotion writes is no drift, what a person mends while it is looked at is", async () => {
+  const mended = "mended while it was looked at\n";
+  await promoted({
+    app: { hooks: `{ after-swap: [{ run: 'echo by a hook >> app/main.py' }] }` },
+  });
+  expect(await readFile(inProd("app/main.py"), "utf8")).toBe(`${lines(20)}by a hook\n`);
+  expect(await drift()).toEqual([]);
+  await scene.close();
+  await promoted({ app: { restart: `{ command: 'echo ${mended.trim()} > app/main.py' }` } });
+  expect(await readFile(inProd("app/main.py"), "utf8")).toBe(mended);
+  expect(await drift()).toEqual(["changed app/main.py"]);
+});
+
 test("the first promotion knows no drift, and what was in PROD before it never becomes drift", async () => {
   scene = await openScene({ preprod: preprodBefore, prod: prodBefore });
   expect(await drift()).toEqual([]);
@@ -203,6 +240,26 @@ test("after a rollback the next plan has no false drift, and a hand edit since i
   const patch = await scene.bot.promotions.driftPatch("kitchen", await scene.bot.promotions.drift("kitchen"));
   expect(patch).toContain("PREPROD changed it since, too");
   expect(patch).toContain("-line 5\n+by hand\n");
+});
+
+test("a promotion that went back by itself leaves no false drift, nor does another PROD beside it", async () => {
+  await promoted();
+  await writeFiles(scene.preprod, { "src/health": "broken", "src/main.py": "broken\n" });
+  const by = { id: "terminal:ana", via: "terminal" } as const;
+  const { plan } = await scene.bot.promotions.propose({ app: "kitchen", by });
+  const started = await scene.bot.promotions.promoteNow({ app: "kitchen", by, plan: plan.id });
+  if (started.outcome !== "started") throw new Error(started.outcome);
+  expect(await scene.bot.promotions.waitFor(started.promotionId)).toMatchObject({ status: "rolled-back" });
+  expect(await readFile(inProd("app/main.py"), "utf8")).toBe(lines(20));
+  expect(await drift()).toEqual([]);
+  await writeFile(inProd("app/main.py"), "by hand\n");
+  expect(await drift()).toEqual(["changed app/main.py"]);
+  const moved = join(scene.directory, "30_prod");
+  await writeFiles(moved, { "app/health": "ok", "app/main.py": "another PROD\n" });
+  const config = await readFile(scene.configFile, "utf8");
+  await writeFile(scene.configFile, config.replace(scene.prod, moved));
+  await scene.restartBot();
+  expect(await drift()).toEqual([]);
 });
 
 test("a bot that lost its database knows from the target what was left", async () => {
