@@ -1,3 +1,4 @@
+import type { KnownBlock, Option } from "@slack/types";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Plan } from "../../tree/plan.ts";
@@ -185,12 +186,36 @@ test("no plan, however large or hostile its names, breaks a limit of Slack or re
           level: index % 2 === 0 ? ("block" as const) : ("warn" as const),
           message: path.repeat(20),
           where,
+          ...(index % 3 === 0 && {
+            findings: where.map((at) => ({
+              ...{ ...at, code: index % 2 === 0 ? "layout-path" : "deletions", message: path },
+              facts: { named: path.repeat(9), prodPath: path, removed: count },
+            })),
+          }),
         }));
+        const large = {
+          type: "file",
+          mode: 0o644,
+          size: 2 ** 31,
+          mtime: "1795300000.5",
+          identity: "x",
+        } as const;
+        const offers = names.map((name, index) => ({
+          ...{ name, files: index, bytes: 2 ** (index * 2), behind: index % 2, unsure: index % 3 },
+          largest: paths.slice(0, 5).map((path) => ({
+            ...{ path, size: 2 ** 31, modifiedAt: plan.createdAt, inProd: "other" as const },
+          })),
+        }));
+        const covered = { mapped: count, unselected: 1, ignored: 2, protected: 3, unexplained: count };
         const hostile: Plan = {
           ...plan,
           app: names[0] ?? "app",
           groups: names,
-          changes: paths.map((path) => change(kind, path, { linesAdded: count })),
+          changes: paths.map((path, index) =>
+            change(kind, path, { linesAdded: count, ...(index % 7 === 0 && { after: large }) }),
+          ),
+          offers,
+          coverage: { preprod: covered, prod: covered },
           onlyInProd: paths,
           unexplained: paths.map((path) => ({ side: "prod", path })),
           drift: paths.map((path) => ({ path, was: "changed", since: plan.createdAt })),
@@ -198,14 +223,29 @@ test("no plan, however large or hostile its names, breaks a limit of Slack or re
         };
         const message = planMessage(english, { ...view, plan: hostile });
         expect(fits(message)).toBe(true);
+        for (const option of optionsIn(message.blocks)) {
+          expect(option.text.text.length).toBeLessThanOrEqual(75);
+          expect(option.description?.text.length ?? 0).toBeLessThanOrEqual(75);
+          expect(option.value?.length ?? 0).toBeLessThanOrEqual(150);
+        }
         const parsed = mrkdwnIn(message.blocks).concat(message.text);
         for (const text of parsed)
-          expect(text.replaceAll(/<(@U\w+|!subteam\^\w+|!date\^[^<>]*)>/g, "")).not.toMatch(/[<>]/);
+          expect(
+            text.replaceAll(/<(@U\w+|!subteam\^\w+|!date\^[^<>]*)>/g, ""),
+          ).not.toMatch(/[<>]/);
       },
     ),
     { numRuns: 40 },
   );
 });
+
+function optionsIn(blocks: readonly KnownBlock[]): readonly Option[] {
+  return blocks.flatMap((block) =>
+    block.type === "actions"
+      ? block.elements.flatMap((element) => (element.type === "checkboxes" ? element.options : []))
+      : [],
+  );
+}
 
 function mrkdwnIn(value: unknown): readonly string[] {
   if (Array.isArray(value)) return value.flatMap(mrkdwnIn);

@@ -70,10 +70,11 @@ export function summaryLine({ texts }: Voice, plan: Plan): string {
     summary.removed > 0 ? texts.plan.removed(summary.removed) : "",
   ].filter((part) => part !== "");
   const number = texts.measures.number;
-  const lines =
-    summary.linesAdded + summary.linesRemoved > 0
-      ? ` · +${number(summary.linesAdded)} −${number(summary.linesRemoved)} ${texts.plan.lines}`
-      : "";
+  const counts = [
+    summary.linesAdded > 0 ? `+${number(summary.linesAdded)}` : "",
+    summary.linesRemoved > 0 ? `−${number(summary.linesRemoved)}` : "",
+  ].filter((part) => part !== "");
+  const lines = counts.length > 0 ? ` · ${counts.join(" ")} ${texts.plan.lines}` : "";
   return `*${texts.plan.summary(filesOf(plan))}*${kinds.length > 0 ? ` — ${kinds.join(", ")}` : ""}${lines}`;
 }
 
