@@ -43,6 +43,8 @@ export type AppConfig = {
   readonly hooks: Readonly<Record<HookPoint, readonly HookConfig[]>>;
   readonly restart: RestartConfig;
   readonly health: HealthConfig;
+  /** Run in a copy of PROD as it would be, when a plan is made. */
+  readonly ownChecks?: readonly OwnCheck[];
   /** Asked once, on PREPROD's host, when a plan is made; it has no log. */
   readonly preprodHealth?: HealthConfig;
   readonly approval: ApprovalConfig;
@@ -69,6 +71,13 @@ export type BackupConfig = {
   readonly keep: number;
   readonly exclude: readonly string[];
   readonly compression: "auto" | "zstd" | "gzip" | "none";
+};
+
+export type OwnCheck = {
+  readonly name: string;
+  readonly run: string;
+  readonly level: "warn" | "block";
+  readonly timeoutSeconds: number;
 };
 
 export type HookPoint = "after-swap" | "before-restart" | "after-health";

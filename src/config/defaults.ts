@@ -33,6 +33,7 @@ export const defaults = {
     http: { timeout: "10s" },
     logs: { tail: 50 },
   },
+  ownCheck: { level: "block", timeout: "60s" },
   preprodHealth: { deadline: "30s" },
   approval: { required: 1, "by-requester": false, expires: "1h" },
 } as const;

@@ -7,6 +7,7 @@ import type {
   HookConfig,
   HookPoint,
   HostConfig,
+  OwnCheck,
   RestartConfig,
   SideConfig,
 } from "./config.ts";
@@ -64,6 +65,7 @@ function appOf(name: string, written: WrittenApp, hosts: ReadonlyMap<string, Hos
     hooks: hooksOf(written.hooks),
     restart: restartOf(written.restart),
     health: healthOf(written.health, plainRoot(written.prod.root)),
+    ...(written["own-checks"] === undefined ? {} : { ownChecks: written["own-checks"].map(ownCheckOf) }),
     ...(preprod.health === undefined ? {} : { preprodHealth: preprodHealthOf(preprod.health) }),
     approval: {
       approvers: approval.approvers,
@@ -137,6 +139,15 @@ function healthOf(written: WrittenApp["health"] = {}, root: string): HealthConfi
             tail: written.logs.tail ?? otherwise.logs.tail,
             forbid: written.logs.forbid ?? [],
           },
+  };
+}
+
+function ownCheckOf(check: NonNullable<WrittenApp["own-checks"]>[number]): OwnCheck {
+  return {
+    name: check.name,
+    run: check.run,
+    level: check.level ?? defaults.ownCheck.level,
+    timeoutSeconds: secondsOf(check.timeout ?? defaults.ownCheck.timeout),
   };
 }
 

@@ -58,6 +58,16 @@ const single: readonly (readonly [string, Partial<typeof least>, RegExp])[] = [
     /prod\.hosts: stands beside host/,
   ],
   [
+    "two own checks of one name",
+    { more: "    own-checks: [{ name: tests, run: 'true' }, { name: tests, run: 'false' }]" },
+    /own-checks\[1\]\.name: "tests" stands here twice/,
+  ],
+  [
+    "an own check that is named as a built-in one",
+    { more: "    own-checks: [{ name: secrets, run: 'true' }]" },
+    /own-checks\[0\]\.name: "secrets" is the name of a built-in check/,
+  ],
+  [
     "a PREPROD that is asked nothing",
     { preprod: "    preprod: { host: local, root: /srv/shop/preprod, health: { deadline: 5s } }" },
     /preprod\.health: asks nothing; it needs http or container/,

@@ -1,5 +1,6 @@
 // What must hold between the keys of a configuration, each rule by its name.
 
+import { checkNames } from "./defaults.ts";
 import { parseDuration } from "./duration.ts";
 import type { Mistake } from "./mistakes.ts";
 import {
@@ -97,6 +98,25 @@ function* restartIsOneWay(app: App, at: KeyPath): Iterable<Mistake> {
   }
 }
 
+/** Their results stand beside those of the other checks, so each name means one of them. */
+const taken: ReadonlySet<string> = new Set([
+  ...checkNames,
+  "empty-source",
+  "source-empty",
+  "rewrite",
+  "prod-hosts",
+]);
+
+function* ownChecksAreNamed(app: App, at: KeyPath): Iterable<Mistake> {
+  const names = (app["own-checks"] ?? []).map((check) => check?.name);
+  for (const [index, name] of names.entries()) {
+    if (name === undefined) continue;
+    const path = [...at, "own-checks", index, "name"];
+    if (taken.has(name)) yield wrong(path, `"${name}" is the name of a built-in check; choose another one`);
+    else if (names.indexOf(name) !== index) yield wrong(path, `"${name}" stands here twice`);
+  }
+}
+
 function* preprodIsAsked(app: App, at: KeyPath): Iterable<Mistake> {
   const health = app.preprod?.health;
   if (health === undefined || health.container !== undefined) return;
@@ -137,5 +157,6 @@ const appRules: readonly AppRule[] = [
   approversAreEnough,
   restartIsOneWay,
   preprodIsAsked,
+  ownChecksAreNamed,
   healthHasTime,
 ];

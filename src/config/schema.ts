@@ -90,6 +90,22 @@ const rehearse = z.strictObject({
   ),
 });
 
+const ownCheck = z.strictObject({
+  name: values.group.meta(about("What people read when it fails, as in `tests`.")),
+  run: values.command.meta(
+    about(
+      "Command, run by `sh` on PROD's host in a copy of PROD as it would be, in which what `ignore` and `backup.exclude` name is PROD's own, by link. An exit code other than 0 is a failure.",
+    ),
+  ),
+  level: z
+    .enum(["warn", "block"])
+    .optional()
+    .meta(about("What a failure means for the plan.", defaults.ownCheck.level)),
+  timeout: values.duration
+    .optional()
+    .meta(about("It is ended and has failed after this.", defaults.ownCheck.timeout)),
+});
+
 const hook = z.strictObject({
   when: z
     .array(values.glob)
@@ -223,6 +239,10 @@ const app = z.strictObject({
         "What each check may do: `off`, `warn`, or `block` the approval. Left out: `block` where the app would surely break, else `warn`.",
       ),
     ),
+  "own-checks": z
+    .array(ownCheck)
+    .optional()
+    .meta(about("Checks of the app's own: commands that are run whenever a plan is made.")),
   backup: backup.optional().meta(about("Restore points.")),
   rehearse: rehearse
     .optional()

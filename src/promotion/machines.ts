@@ -16,6 +16,7 @@ import { checkPlan } from "./check-plan.ts";
 import { changesOf, findDrift } from "./find-drift.ts";
 import { createHealthOfProd } from "./health-of-prod.ts";
 import { createHolder, preprodHost, prodHost } from "./hold.ts";
+import { runOwnChecks } from "./own-checks.ts";
 import { prepareRollback } from "./prepare-rollback.ts";
 import { askPreprod } from "./preprod-health.ts";
 import type { Facts, PromotionRecord, StepName } from "./promotions.ts";
@@ -81,7 +82,12 @@ export function createWorkbench({ transports, store, now }: MachineOptions): Wor
   return {
     async plan(app, options) {
       const { compared, drift } = await compare(app, options);
-      return planOf(compared, app, { drift, checks: await checkPlan(app, sidesOf(app), compared) });
+      const sides = sidesOf(app);
+      const checks = await Promise.all([
+        checkPlan(app, sides, compared),
+        options.tryOut === true ? runOwnChecks(app, sides.preprod, () => prodOf(app), compared.changes) : [],
+      ]);
+      return planOf(compared, app, { drift, checks: checks.flat() });
     },
     bringBack: (app, drift, mask) =>
       bringBack({ app, drift, sides: sidesOf(app), prodOf: () => prodOf(app), store, mask }),

@@ -1,7 +1,7 @@
 // Making a plan: both sides are read, what would change is stored and can be decided.
 
 import { PasserelleError } from "../errors.ts";
-import type { Plan } from "../tree/plan.ts";
+import type { CheckResult, Plan } from "../tree/plan.ts";
 import type { Desk } from "./desk.ts";
 import type { Person, Proposal, ProposeRequest } from "./promotions.ts";
 
@@ -38,14 +38,35 @@ export async function draftPlan(
   const unknown = groups.filter((group) => !known.has(group));
   if (unknown.length > 0)
     throw new PasserelleError("group-unknown", { app: name, groups: unknown, known: [...known] });
-  const body = await desk.workbench.plan(app, { groups, fresh });
+  const body = await desk.workbench.plan(app, { groups, fresh, tryOut: true });
   const made = desk.now();
   return {
     ...body,
+    checks: body.checks.map((check) => maskedCheck(check, desk.mask)),
     id: `pl_${desk.newId()}`,
     requester,
     createdAt: made.toISOString(),
     expiresAt: new Date(made.getTime() + app.approval.expiresSeconds * 1000).toISOString(),
+  };
+}
+
+/** What commands print is shown to people and kept. */
+function maskedCheck(check: CheckResult, mask: (text: string) => string): CheckResult {
+  const { findings, message } = check;
+  if (findings === undefined) return { ...check, message: mask(message) };
+  return {
+    ...check,
+    message: mask(message),
+    findings: findings.map((finding) => ({
+      ...finding,
+      message: mask(finding.message),
+      facts: Object.fromEntries(
+        Object.entries(finding.facts).map(([name, fact]) => [
+          name,
+          typeof fact === "string" ? mask(fact) : fact,
+        ]),
+      ),
+    })),
   };
 }
 

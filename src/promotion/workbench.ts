@@ -8,10 +8,10 @@ import type { Target } from "./ports.ts";
 import type { PromotionRecord, Verified } from "./promotions.ts";
 
 export interface Workbench {
-  /** Reads both sides; writes nothing. */
+  /** Reads both sides. Writes nothing, but for `tryOut`: the app's own checks run in a copy of PROD beside it. */
   plan(
     app: AppConfig,
-    options: { readonly groups: readonly string[]; readonly fresh: boolean },
+    options: { readonly groups: readonly string[]; readonly fresh: boolean; readonly tryOut?: boolean },
   ): Promise<PlanBody>;
   /** Unified diff of the plan's text files as both sides are now; not yet masked. */
   patch(app: AppConfig, plan: Plan): Promise<string>;

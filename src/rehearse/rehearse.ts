@@ -29,14 +29,30 @@ export async function rehearse(request: RehearsalRequest): Promise<RehearsalResu
 }
 
 async function layOutAndWatch(request: RehearsalRequest): Promise<RehearsalResult> {
-  const { runJob, prod, id, attempt, app, changes, shouldStop } = request;
+  const job = `${request.id}-rehearsal-${request.attempt}`;
+  const laidOut = await layOut(request, `${job}-lay-out`);
+  if (laidOut === "stopped") return { outcome: "stopped" };
+  return laidOut === "laid-out" ? watchApp({ ...request, job: `${job}-run` }) : laidOut;
+}
+
+/** PROD as it would be, in the id's scratch: a copy of PROD, big data as links, what is staged over it. */
+export async function layOut(
+  {
+    runJob,
+    prod,
+    id,
+    app,
+    changes,
+    shouldStop,
+  }: Pick<RehearsalRequest, "runJob" | "prod" | "id" | "app" | "changes" | "shouldStop">,
+  job: string,
+): Promise<"laid-out" | "stopped" | Extract<RehearsalResult, { readonly outcome: "disk-full" }>> {
   const builtIn: ReadonlySet<string> = new Set(builtInIgnore);
   const linked = [...app.backup.exclude, ...app.ignore.filter((pattern) => !builtIn.has(pattern))];
-  const job = `${id}-rehearsal-${attempt}`;
   const laidOut = await runToReport(
     runJob,
     {
-      id: `${job}-lay-out`,
+      id: job,
       script: layOutScript(linked),
       args: [prod.root, prod.stateDir, id],
       input: bundle(layOutLists(changes)),
@@ -46,13 +62,13 @@ async function layOutAndWatch(request: RehearsalRequest): Promise<RehearsalResul
     prod.transport.host,
     { shouldStop },
   );
-  if (laidOut === "stopped") return { outcome: "stopped" };
+  if (laidOut === "stopped") return "stopped";
   if (laidOut.outcome === "no-room") {
     const [bytesNeeded, bytesFree] = [laidOut.number("bytes-needed"), laidOut.number("bytes-free")];
     return { outcome: "disk-full", bytesNeeded, bytesFree };
   }
   if (laidOut.outcome !== "laid-out") throw new Error(`laying out reported ${laidOut.outcome}`);
-  return watchApp({ ...request, job: `${job}-run` });
+  return "laid-out";
 }
 
 /** Sorted by bytes, as the target's own lists are. */

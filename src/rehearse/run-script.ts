@@ -3,9 +3,10 @@
 import { prelude } from "../tree/target-shell.ts";
 
 /** Every process of a rehearsal has it in its environment, whatever group or session it went to. */
-const marker = "PASSERELLE_REHEARSAL";
+export const marker = "PASSERELLE_REHEARSAL";
 
-const killing = `
+/** Ends every process that has `$rehearsal` in its environment as below. */
+export const killing = `
 marked() { grep -lszxF -- "${marker}=$rehearsal" /proc/[0-9]*/environ | sed 's,^/proc/,,; s,/environ$,,'; }
 kill_marked() {
   for pid in $(marked); do kill -s "$1" "$pid"; done 2>/dev/null

@@ -10,6 +10,9 @@ const sources = readdirSync(room)
   .join("\n");
 /** Made of parts in the checks, so that no search finds them whole. */
 const composed = [
+  "own-check-failed",
+  "own-check-late",
+  "own-check-not-run",
   "preprod-unhealthy",
   "rewrite-lost",
   "obstacle",
@@ -49,6 +52,9 @@ test("the search finds the codes and the checks that there are", () => {
       "lock-left",
       "lock-missing",
       "obstacle",
+      "own-check-failed",
+      "own-check-late",
+      "own-check-not-run",
       "preprod-unhealthy",
       "rewrite-lost",
       "secret",

@@ -175,6 +175,7 @@ function digestOf(comparison: Comparison, app: AppConfig, drift: readonly Drift[
     protect: [...new Set(app.protect)].sort(),
     checks: app.checks,
     backup: app.backup,
+    ownChecks: app.ownChecks,
     rehearse: app.rehearse,
     hooks: app.hooks,
     restart: app.restart,

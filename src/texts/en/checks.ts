@@ -53,7 +53,10 @@ const findings: Sentences = {
   "import-name": (fact) =>
     `imports ${fact("name")} from ${fact("module")}, but ${fact("file")} does not have it`,
   "import-file": (fact) => `asks for ${fact("module")}, which PROD will not have`,
-  "dependency-missing": (fact) => `imports ${fact("module")}, but ${fact("file")} lacks ${fact("package")}`,
+  "dependency-missing": (fact) =>
+    fact("module") === fact("package")
+      ? `needs ${fact("package")}, which ${fact("file")} lacks`
+      : `imports ${fact("module")}, so needs ${fact("package")}, which ${fact("file")} lacks`,
   "dependency-file-broken": () => "cannot be read: it has a syntax error here",
   "lock-missing": (fact) => `${fact("package")} is in ${fact("file")}, but not in ${fact("lock")}`,
   "lock-left": (fact) => `${fact("package")} is still in ${fact("lock")}, but not in ${fact("file")}`,
@@ -68,6 +71,10 @@ const findings: Sentences = {
   "preprod-unhealthy": (fact) => `its own health check says: ${fact("reason")}`,
   "rewrite-lost": (fact) =>
     `no line in PREPROD matches ${fact("match")} any more, so PROD gets what PREPROD has there`,
+  "own-check-failed": (fact) =>
+    `the app's own check ended with exit code ${fact("code")}${fact("last") === "" ? "" : `: ${fact("last")}`}`,
+  "own-check-late": (fact) => `the app's own check did not end within ${fact("seconds")} s`,
+  "own-check-not-run": (fact) => `the app's own check could not be run: ${fact("reason")}`,
   "special-file": (fact) => `is a ${fact("kind")} in ${fact("side")}`,
 };
 

@@ -54,7 +54,9 @@ const findings: (typeof english)["findings"] = {
     `importe ${fact("name")} depuis ${fact("module")}, mais ${fact("file")} ne le contient pas`,
   "import-file": (fact) => `demande ${fact("module")}, que PROD n'aura pas`,
   "dependency-missing": (fact) =>
-    `importe ${fact("module")}, mais ${fact("package")} manque dans ${fact("file")}`,
+    fact("module") === fact("package")
+      ? `a besoin de ${fact("package")}, qui manque dans ${fact("file")}`
+      : `importe ${fact("module")}, donc a besoin de ${fact("package")}, qui manque dans ${fact("file")}`,
   "dependency-file-broken": () => "illisible : il y a une erreur de syntaxe à cet endroit",
   "lock-missing": (fact) => `${fact("package")} est dans ${fact("file")}, mais pas dans ${fact("lock")}`,
   "lock-left": (fact) => `${fact("package")} est encore dans ${fact("lock")}, mais plus dans ${fact("file")}`,
@@ -69,6 +71,11 @@ const findings: (typeof english)["findings"] = {
   "preprod-unhealthy": (fact) => `sa propre vérification de santé dit : ${fact("reason")}`,
   "rewrite-lost": (fact) =>
     `plus aucune ligne de PREPROD ne correspond à ${fact("match")} : PROD reçoit ce que PREPROD contient`,
+  "own-check-failed": (fact) =>
+    `la vérification de l'application a fini avec le code ${fact("code")}${fact("last") === "" ? "" : ` : ${fact("last")}`}`,
+  "own-check-late": (fact) => `la vérification de l'application n'a pas fini en ${fact("seconds")} s`,
+  "own-check-not-run": (fact) =>
+    `la vérification de l'application n'a pas pu être lancée : ${fact("reason")}`,
   "special-file": (fact) => `est un objet spécial (${fact("kind")}) dans ${fact("side")}`,
 };
 
