@@ -15,10 +15,6 @@ export const section = (text: string, blockId?: string): KnownBlock => ({
   text: md(clipMrkdwn(text, 3000)),
   expand: true,
 });
-export const fields = (items: readonly (readonly [label: string, value: string])[]): KnownBlock => ({
-  type: "section",
-  fields: items.slice(0, 10).map(([label, value]) => md(clipMrkdwn(`*${label}*\n${value}`, 2000))),
-});
 export const context = (...texts: readonly string[]): KnownBlock => ({
   type: "context",
   elements: texts.map((text) => md(clipMrkdwn(text, 2000))),

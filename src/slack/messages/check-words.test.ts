@@ -30,6 +30,27 @@ test("a blocking check says where, what, and what to do", () => {
   );
 });
 
+test("several findings of one file name it once, however long its name is", () => {
+  const path = "streamlit/visualization/analyse_trendlines_v2.py";
+  const findings = ["polars", "scipy"].map((name, index) => ({
+    ...{ code: "dependency-missing", path, line: 3 + index, message: "m" },
+    facts: { package: name, module: name, file: "pyproject.toml", files: 1 },
+  }));
+  const other = {
+    ...findings[0],
+    path: "a.py",
+    line: 1,
+    facts: { package: "scikit-learn", module: "sklearn", file: "pyproject.toml" },
+  };
+  const check = { ...layout, id: "dependencies", findings: [...findings, other] } as CheckResult;
+  expect(checkWords(english, check, space).split("\n").slice(1, -1)).toEqual([
+    "• `streamlit/…lyse_trendlines_v2.py`",
+    "   `:3` needs `polars`, which `pyproject.toml` lacks",
+    "   `:4` needs `scipy`, which `pyproject.toml` lacks",
+    "• `a.py:1` imports `sklearn`, so needs `scikit-learn`, which `pyproject.toml` lacks",
+  ]);
+});
+
 test("the French read it in French", () => {
   expect(checkWords(french, layout, space)).toBe(
     [

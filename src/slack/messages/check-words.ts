@@ -41,13 +41,20 @@ function findingLines(
     const names = left > 0 ? `${shown.join(", ")} ${voice.texts.plan.moreNames(left)}` : shown.join(", ");
     return [`${summary(factsOf(voice, first, width))} ${names}`];
   }
-  const shown = findings.slice(0, rows).map((finding) => {
+  const shown = findings.slice(0, rows);
+  const lines = shown.flatMap((finding, index) => {
     const { path, line, code, message } = finding;
     const sentence = own(say.findings, code)?.(factsOf(voice, finding, width)) ?? voice.safe(message, 200);
-    return path === "" ? `• ${sentence}` : `• ${place(voice, path, line, width)} ${sentence}`;
+    if (path === "") return [`• ${sentence}`];
+    const isSame = (other: Finding | undefined) => other?.path === path && other.line > 0 && line > 0;
+    // Several findings of one file name it once.
+    if (isSame(shown[index - 1])) return [`   ${voice.code(`:${line}`)} ${sentence}`];
+    return isSame(shown[index + 1])
+      ? [`• ${place(voice, path, 0, width)}`, `   ${voice.code(`:${line}`)} ${sentence}`]
+      : [`• ${place(voice, path, line, width)} ${sentence}`];
   });
   const left = findings.length - shown.length;
-  return left > 0 ? [...shown, say.more(left)] : shown;
+  return left > 0 ? [...lines, say.more(left)] : lines;
 }
 
 /** A check that does not say it place by place: its English sentence, unless the places say as much. */
@@ -63,8 +70,11 @@ function whereLines(
   return [[sentence, names].filter((part) => part !== "").join(" — ")];
 }
 
+/** No wider than what a phone shows in one line. */
+const mostPlace = 32;
+
 function place(voice: Voice, path: string, line: number, width: number): string {
-  return voice.code(line > 0 ? `${path}:${line}` : path, width);
+  return voice.code(line > 0 ? `${path}:${line}` : path, Math.min(width, mostPlace));
 }
 
 function factsOf(voice: Voice, { facts }: Finding, width: number): (name: string) => string {

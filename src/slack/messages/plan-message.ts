@@ -5,7 +5,7 @@ import type { ApprovalConfig, RestartConfig } from "../../config/config.ts";
 import type { Decision, PromotionRecord } from "../../promotion/promotions.ts";
 import type { Plan } from "../../tree/plan.ts";
 import { approveButton } from "./acknowledgement.ts";
-import { actions, button, context, fields, header, type Message, preformatted, section } from "./blocks.ts";
+import { actions, button, context, header, type Message, preformatted, section } from "./blocks.ts";
 import { draft, withinBudget } from "./budget.ts";
 import { driftPatchButton } from "./drift-message.ts";
 import { fileList } from "./file-list.ts";
@@ -44,8 +44,10 @@ function buildPlanMessage(voice: Voice, view: PlanView, scale: number): Message 
       : texts.plan.waiting(app, files, requester);
   return draft(sentence, [
     header(texts.plan.title(voice.plain(plan.app, 80))),
-    section(`${summaryLine(voice, plan)}\n${requestLine(voice, plan)}`, `sum:${plan.id}`),
-    fields(factsOf(voice, view)),
+    section(
+      [summaryLine(voice, plan), requestLine(voice, plan), factsLine(voice, view)].join("\n"),
+      `sum:${plan.id}`,
+    ),
     rows > 0 && !empty ? preformatted(fileList(voice, plan.changes, { rows, width: phoneWidth })) : undefined,
     ...(scale > 0.1 ? largeFiles(voice, plan, Math.ceil(3 * scale)) : []),
     ...planWarnings(voice, plan, scale),
@@ -104,15 +106,17 @@ function requestLine({ texts, person, code, when }: Voice, plan: Plan): string {
   return texts.plan.requested(person(plan.requester), code(plan.id), when(plan.createdAt));
 }
 
-function factsOf(voice: Voice, { plan, restart, last }: PlanView): readonly (readonly [string, string])[] {
+/** In one line, not in fields: those take two lines each on a phone. */
+function factsLine(voice: Voice, { plan, restart, last }: PlanView): string {
   const { texts } = voice;
   const groups = plan.groups.map((group) => voice.code(group, 40)).slice(0, 5);
-  return [
+  const facts: readonly (readonly [string, string])[] = [
     [texts.plan.toWrite, texts.measures.bytes(plan.summary.bytes)],
     [texts.plan.restarts, voice.safe(restartWords(voice, restart))],
     ...(groups.length > 0 ? [[texts.plan.groups, groups.join(", ")] as const] : []),
     [texts.plan.lastPromotion, lastWords(voice, last)],
   ];
+  return facts.map(([label, value]) => `*${label}* ${value}`).join(" · ");
 }
 
 function lastWords({ texts, when }: Voice, last: PromotionRecord | undefined): string {
