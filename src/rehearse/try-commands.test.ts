@@ -20,6 +20,8 @@ afterEach(() => target.remove());
 
 const paths = [rule("settings", "conf/settings", { rewrite: [{ match: "preprod", replace: "prod" }] })];
 
+const empty = { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0), truncated: false };
+
 async function tryOn(run: string, from = transport): Promise<Trials> {
   const { prodRoot: root, stateDir } = target;
   const { changes } = await compareDirectories(preprod, root, { paths });
@@ -57,4 +59,26 @@ test("its directory is closed to others, and is gone after a command that left a
   expect(mode).toBe("700");
   expect(() => statSync(`/proc/${pid ?? ""}/cwd/.`)).toThrow();
   expect(readdirSync(join(target.stateDir, "checks"))).toEqual([]);
+});
+
+test("a link that breaks under a command is no answer of the command, and nothing stays behind", async () => {
+  writeTree(preprod, { settings: "x\n" });
+  const { prodRoot: root, stateDir } = target;
+  const { changes } = await compareDirectories(preprod, root, { paths });
+  const breaking: typeof transport = {
+    ...transport,
+    run: (script, options) =>
+      options.args?.includes("true # broken") === true
+        ? Promise.resolve({ ...empty, outcome: "lost", reason: "link broke" })
+        : transport.run(script, options),
+  };
+  const request = {
+    prod: { transport: breaking, root, stateDir },
+    preprod: { transport: breaking, root: preprod },
+    app: appWith({ paths }),
+    changes,
+    commands: [{ name: "own", run: "true # broken", timeoutSeconds: 20 }],
+  };
+  await expect(tryCommands(request)).rejects.toMatchObject({ code: "host-lost" });
+  expect(readdirSync(join(stateDir, "checks"))).toEqual([]);
 });

@@ -1,5 +1,6 @@
 // Runs an app's own checks in a copy of PROD as it would be, before anything is approved: laid out, run, taken away.
 
+import { PasserelleError } from "../errors.ts";
 import { decodeBytes } from "../transport/bytes.ts";
 import { capture } from "../transport/capture.ts";
 import type { JobResult, RunJob } from "../transport/job.ts";
@@ -95,6 +96,8 @@ async function tryOne({ transport, stateDir }: Prod, command: TriedCommand): Pro
     timeoutSeconds: timeoutSeconds + 60,
     lock: "shared",
   });
+  if (result.outcome === "died")
+    throw new PasserelleError("host-lost", { host: transport.host, what: name, reason: "it was cut off" });
   const excerpt = lastLines(result.stdout, excerptLines);
   if (result.outcome === "timeout" || /^timed-out$/m.test(result.stderr.toString("latin1")))
     return { name, excerpt, outcome: "timeout" };
