@@ -152,7 +152,7 @@ describe.skipIf(executablePath === undefined)("the page (runs where a Chromium i
     await button("Approve").last().click();
     await button("Promote").click();
     await page.getByText("Approved by @bo").waitFor();
-    await button("2 replies").click();
+    await button(/^2 replies/).click();
     const thread = page.getByRole("complementary", { name: "Thread" });
     await thread.getByText("Backing up").waitFor();
     const file = await page.request.get(
@@ -204,11 +204,16 @@ describe.skipIf(executablePath === undefined)("the page (runs where a Chromium i
     await page.getByText("Only visible to you").first().waitFor();
   });
 
-  test("the command is offered, and Tab takes it", async () => {
+  test("the command is offered, and its words, and Tab takes them", async () => {
     await page.getByLabel("Message #kitchen").fill("/pro");
     await button(/^\/promote/).waitFor();
     await page.keyboard.press("Tab");
     await expect.poll(() => page.getByLabel("Message #kitchen").inputValue()).toBe("/promote ");
+    await page.getByLabel("Message #kitchen").pressSequentially("ro");
+    await button("/promote rollback").waitFor();
+    await page.keyboard.press("Tab");
+    await expect.poll(() => page.getByLabel("Message #kitchen").inputValue()).toBe("/promote rollback ");
+    expect(await page.getByRole("list", { name: "Commands" }).count()).toBe(0);
   });
 
   test("a permalink leads to its message in its thread, without leaving the page", async () => {

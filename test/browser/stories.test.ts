@@ -28,6 +28,13 @@ describe.skipIf(noBrowser)("the stories (run where a Chromium is installed)", { 
     await ana.message("Promoting kitchen to PROD").waitFor();
     await ana.page.frameLocator("iframe[title=PROD]").getByText("pumpkin soup").waitFor();
     await ana.message("PROD of kitchen is up to date and healthy").waitFor();
+    await ana.page.getByText(/^\d new$/).waitFor();
+    await ana.page
+      .getByRole("main")
+      .getByRole("button", { name: /\d repl(y|ies), \d new/ })
+      .click();
+    await ana.page.getByRole("button", { name: "Close thread" }).click();
+    await ana.page.getByText(/^\d new$/).waitFor({ state: "detached" });
     expect([await ana.neverReloaded(), await bo.neverReloaded()]).toEqual([true, true]);
   });
 
@@ -95,7 +102,7 @@ describe.skipIf(noBrowser)("the stories (run where a Chromium is installed)", { 
     expect(await width()).toBe(390);
     await page
       .getByRole("main")
-      .getByRole("button", { name: /repl(y|ies)$/ })
+      .getByRole("button", { name: /\d repl(y|ies)/ })
       .last()
       .click();
     await page.getByRole("complementary", { name: "Thread" }).getByText("Health check").waitFor();
@@ -108,7 +115,7 @@ describe.skipIf(noBrowser)("the stories (run where a Chromium is installed)", { 
     await picture(page, "phone-panel");
     expect(await width()).toBe(390);
     await page.getByRole("button", { name: "Home" }).click();
-    await page.getByRole("region", { name: "Home" }).waitFor();
+    await page.getByRole("region", { name: "Home" }).getByText("kitchen").first().waitFor();
     await picture(page, "phone-home");
     expect(await width()).toBe(390);
   });

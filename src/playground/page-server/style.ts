@@ -95,6 +95,7 @@ const messages = `
 .thread-link.discreet { color: var(--quiet); font-weight: 400; opacity: 0; }
 .message:hover .discreet, .discreet:focus-visible { opacity: 1; }
 @media (hover: none) { .thread-link.discreet { opacity: 1; } }
+.news { margin-left: 6px; padding: 0 7px; border-radius: 10px; background: var(--danger); color: #ffffff; }
 .thread-link:hover { text-decoration: underline; }
 .reactions { display: flex; gap: 4px; margin: 4px 0; }
 .reaction { border: 1px solid var(--line); border-radius: 12px; padding: 0 8px; font-size: .87em; }

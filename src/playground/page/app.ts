@@ -1,17 +1,18 @@
 // The page: a workspace as one of its people sees it.
 
 import { type ComponentChildren, h, render } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { type Fields, fieldsIn } from "../fields.ts";
-import type { ScreenData, ShownChannel } from "../page-server/screen-data.ts";
+import type { ScreenData } from "../page-server/screen-data.ts";
 import { Blocks } from "./blocks.ts";
 import { Composer } from "./composer.ts";
 import { Confirm, Modal } from "./dialogs.ts";
-import { type Looking, permalinkTarget, sendAct, useLooking, useScreen } from "./live.ts";
+import { permalinkTarget, sendAct, useLooking, useScreen } from "./live.ts";
 import { MessageList } from "./message-list.ts";
 import { SidePanel } from "./side-panel.ts";
 import { Sidebar } from "./sidebar.ts";
 import { PlaceProvider, type Surroundings, SurroundingsProvider } from "./surroundings.ts";
+import { useUnread } from "./unread.ts";
 
 type Question = { readonly fields: Fields; readonly answer: (yes: boolean) => void };
 
@@ -48,6 +49,7 @@ function App(): ComponentChildren {
       if (target !== undefined) change({ home: false, panel: false, ...target });
       return target !== undefined;
     },
+    newReplies: unread.replies,
     openChannel: (channel) => change({ channel, thread: undefined, home: false, panel: false }),
   };
   const threadOpen = looking.thread !== undefined && !looking.home;
@@ -65,7 +67,7 @@ function App(): ComponentChildren {
       "div",
       { class: layout.join(" ") },
       h("a", { class: "skip", href: "#main", onClick: skipToMain }, "Skip to the messages"),
-      h(Sidebar, { looking, change, unread, online }),
+      h(Sidebar, { looking, change, unread: unread.channel, online }),
       looking.home ? h(Home, { screen }) : h(ChannelPane, { screen, at: looking.at }),
       threadOpen
         ? h(ThreadPane, { screen, at: looking.at, close: () => change({ thread: undefined }) })
@@ -81,18 +83,6 @@ function App(): ComponentChildren {
 function skipToMain(event: Event): void {
   event.preventDefault();
   document.querySelector<HTMLElement>("main")?.focus();
-}
-
-function useUnread(screen: ScreenData | undefined, looking: Looking): (channel: ShownChannel) => boolean {
-  const read = useRef(new Map<string, string>());
-  const key = (channel: ShownChannel) => `${screen?.me.id} ${channel.id}`;
-  useEffect(() => {
-    for (const channel of screen?.channels ?? []) {
-      const seen = channel.id === screen?.channel && !looking.home;
-      if (seen || !read.current.has(key(channel))) read.current.set(key(channel), channel.lastTs);
-    }
-  }, [screen, looking]);
-  return (channel) => channel.lastTs > (read.current.get(key(channel)) ?? channel.lastTs);
 }
 
 function ChannelPane({ screen, at }: { screen: ScreenData; at: string | undefined }): ComponentChildren {

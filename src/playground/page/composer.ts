@@ -2,6 +2,7 @@
 
 import { type ComponentChildren, h } from "preact";
 import { useRef, useState } from "preact/hooks";
+import type { ScreenData } from "../page-server/screen-data.ts";
 import { useSurroundings } from "./surroundings.ts";
 
 export function Composer({
@@ -18,10 +19,7 @@ export function Composer({
   const [trouble, setTrouble] = useState("");
   const box = useRef<HTMLTextAreaElement>(null);
   const id = `composer-${threadTs ?? "channel"}`;
-  const offered =
-    /^\/\S*$/.test(text) && threadTs === undefined
-      ? screen.commands.filter(({ command }) => command.startsWith(text))
-      : [];
+  const offered = threadTs === undefined ? offersFor(text, screen.commands) : [];
 
   const send = async () => {
     const line = text.trim();
@@ -31,15 +29,15 @@ export function Composer({
     const { error } = await act({ act: "line", channel, threadTs, text: line });
     if (error !== undefined) setTrouble(`Not sent: ${error.replaceAll("_", " ")}`);
   };
-  const take = (command: string) => {
-    setText(`${command} `);
+  const take = (line: string) => {
+    setText(`${line} `);
     box.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const [first] = offered;
-    if (event.key === "Tab" && !event.shiftKey && first !== undefined && text !== first.command) {
+    if (event.key === "Tab" && !event.shiftKey && first !== undefined && text !== first.line) {
       event.preventDefault();
-      take(first.command);
+      take(first.line);
     } else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
       void send();
@@ -57,16 +55,15 @@ export function Composer({
       : h(
           "ul",
           { class: "offers", "aria-label": "Commands" },
-          offered.map(({ command, description, usageHint }) =>
+          offered.map(({ line, about }) =>
             h(
               "li",
-              null,
+              { key: line },
               h(
                 "button",
-                { type: "button", onClick: () => take(command) },
-                h("strong", null, command),
-                ` ${usageHint} `,
-                h("span", { class: "quiet" }, description),
+                { type: "button", onClick: () => take(line) },
+                h("strong", null, line),
+                h("span", { class: "quiet" }, ` ${about}`),
               ),
             ),
           ),
@@ -88,4 +85,25 @@ export function Composer({
       h("button", { type: "submit", class: "button primary", disabled: text.trim() === "" }, "Send"),
     ),
   );
+}
+
+type Offer = { readonly line: string; readonly about: string };
+
+/** Commands while the command is being typed, then the words that its usage hint names: `[diff | status]`. */
+function offersFor(text: string, commands: ScreenData["commands"]): readonly Offer[] {
+  if (/^\/\S*$/.test(text)) {
+    return commands
+      .filter(({ command }) => command.startsWith(text))
+      .map(({ command, usageHint, description }) => ({
+        line: command,
+        about: `${usageHint} ${description}`,
+      }));
+  }
+  const [, name = "", begun] = /^(\/\S+) +(\S*)$/.exec(text) ?? [];
+  const found = commands.find(({ command }) => command === name);
+  if (found === undefined || begun === undefined) return [];
+  const words = found.usageHint.split(/[[\]|,\s]+/).filter((word) => /^[a-z][\w-]*$/.test(word));
+  return words
+    .filter((word) => word.startsWith(begun) && word !== begun)
+    .map((word) => ({ line: `${name} ${word}`, about: "" }));
 }

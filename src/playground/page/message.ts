@@ -88,7 +88,7 @@ function Content({ message }: { message: ShownMessage }): ComponentChildren {
 }
 
 function ThreadLink({ message }: { message: ShownMessage }): ComponentChildren {
-  const { openThread, screen } = useSurroundings();
+  const { openThread, newReplies, screen } = useSurroundings();
   if (message.alone) return null;
   if (message.threadTs !== undefined) {
     return h(
@@ -101,6 +101,7 @@ function ThreadLink({ message }: { message: ShownMessage }): ComponentChildren {
     message.replies === 0
       ? "Reply in thread"
       : `${message.replies} ${message.replies === 1 ? "reply" : "replies"}`;
+  const news = newReplies(message);
   const mine = screen.thread.some(({ ts }) => ts === message.ts);
   return h(
     "button",
@@ -108,9 +109,11 @@ function ThreadLink({ message }: { message: ShownMessage }): ComponentChildren {
       type: "button",
       class: `thread-link ${message.replies === 0 ? "discreet" : ""}`,
       "aria-expanded": mine,
+      "aria-label": news === 0 ? undefined : `${words}, ${news} new`,
       onClick: () => openThread(message.ts),
     },
     words,
+    news === 0 ? null : h("span", { class: "news" }, `${news} new`),
   );
 }
 

@@ -3,7 +3,7 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Fields } from "../fields.ts";
-import type { ScreenData } from "../page-server/screen-data.ts";
+import type { ScreenData, ShownMessage } from "../page-server/screen-data.ts";
 
 export type Act = { readonly act: string; readonly [name: string]: unknown };
 
@@ -15,6 +15,7 @@ export type Surroundings = {
   /** Asks the person; resolves with what they answered. */
   confirm(question: Fields): Promise<boolean>;
   openThread(ts: string | undefined): void;
+  newReplies(message: ShownMessage): number;
   openChannel(id: string): void;
   /** Goes to a message of this workspace; answers whether the address was one. */
   follow(address: string): boolean;
