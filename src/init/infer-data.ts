@@ -14,11 +14,14 @@ export type FoundData = {
 const group = "data";
 const largeBytes = 20 * 1024 * 1024;
 const mostFiles = 6;
+// Every one is looked for in all code.
+const mostLooked = 100;
 
 export function inferData(preprod: SortedSide, prod: SortedSide, rules: readonly FoundRule[]): FoundData {
   const found: FoundRule[] = [];
   const unnamed: string[] = [];
   const state: string[] = [];
+  let looked = 0;
   const code = promotedCode(preprod, rules);
   for (const [path, { size }] of preprod.files) {
     if (preprod.sorts.get(path) !== "data") continue;
@@ -35,7 +38,8 @@ export function inferData(preprod: SortedSide, prod: SortedSide, rules: readonly
     } else if (isThere) found.push({ ...rule, notes: [note("data-there", { bytes: size })] });
     else if (isUnderRule) found.push({ ...rule, notes: [note("data-large", { bytes: size })] });
     else {
-      const by = code.find(({ text }) => text.includes(path) || text.includes(`"${nameOf(path)}"`))?.path;
+      looked += 1;
+      const by = looked > mostLooked ? undefined : namedBy(code, path);
       if (by === undefined) unnamed.push(path);
       else found.push({ ...rule, notes: [note("data-named", { file: by, bytes: size })] });
     }
@@ -49,6 +53,15 @@ export function inferData(preprod: SortedSide, prod: SortedSide, rules: readonly
       ...(state.length === 0 ? [] : [note("data-state", { paths: state.slice(0, 5), files: state.length })]),
     ],
   };
+}
+
+function namedBy(
+  code: readonly { readonly path: string; readonly text: string }[],
+  path: string,
+): string | undefined {
+  const name = nameOf(path);
+  const spellings = [path, `"${name}"`, `'${name}'`];
+  return code.find(({ text }) => spellings.some((spelling) => text.includes(spelling)))?.path;
 }
 
 function promotedCode(
@@ -65,7 +78,9 @@ function merged(rules: readonly FoundRule[]): readonly FoundRule[] {
   const byDirectory = new Map<string, FoundRule[]>();
   for (const rule of rules) {
     const key = `${directoryOf(rule.from)}\0${directoryOf(rule.to)}`;
-    byDirectory.set(key, [...(byDirectory.get(key) ?? []), rule]);
+    const together = byDirectory.get(key);
+    if (together === undefined) byDirectory.set(key, [rule]);
+    else together.push(rule);
   }
   return [...byDirectory.values()].flatMap((together) => {
     const [first] = together;

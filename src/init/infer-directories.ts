@@ -1,7 +1,7 @@
 // Where each directory and file of PREPROD belongs in PROD, by the files that both have in common. Pure.
 
 import { broughtFrom, destination, type FoundRule } from "./mapping.ts";
-import { isCode, isComposeName, nameOf } from "./names.ts";
+import { directoryOf, isCode, isComposeName, nameOf } from "./names.ts";
 import { type Note, note } from "./note.ts";
 import { type Candidate, type Pair, pairsOf } from "./pairs.ts";
 import type { SortedSide } from "./sort-out.ts";
@@ -21,11 +21,12 @@ export function inferPlaces(
   const rules: FoundRule[] = [...given];
   const inPreprod = new Set(preprod.promoted);
   const inProd = new Set(prod.promoted);
+  const filesBelow = countBelow(prod.promoted);
   const seen = new Set<string>();
   for (let round = 0; round < mostRounds; round += 1) {
     open = open.filter((pair) => isOpen(pair, rules, inPreprod, inProd));
     const candidates = candidatesOf(open).filter(
-      (candidate) => !seen.has(keyOf(candidate)) && isCredible(candidate, prod, rules),
+      (candidate) => !seen.has(keyOf(candidate)) && isCredible(candidate, filesBelow, rules),
     );
     const best = candidates[0];
     if (best === undefined) break;
@@ -35,6 +36,16 @@ export function inferPlaces(
     }
   }
   return rules;
+}
+
+/** How many files are below each directory; the root's name is `""`. */
+function countBelow(paths: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map([["", paths.length]]);
+  for (const path of paths) {
+    for (let up = directoryOf(path); up !== ""; up = directoryOf(up))
+      counts.set(up, (counts.get(up) ?? 0) + 1);
+  }
+  return counts;
 }
 
 function keyOf({ from, to }: Pick<Candidate, "from" | "to">): string {
@@ -85,7 +96,7 @@ function candidatesOf(pairs: readonly Pair[]): readonly Candidate[] {
 
 function isCredible(
   { from, to, pairs, score }: Candidate,
-  prod: SortedSide,
+  filesBelow: ReadonlyMap<string, number>,
   rules: readonly FoundRule[],
 ): boolean {
   if (from === to) return pairs.some(({ common }) => common !== "");
@@ -99,8 +110,7 @@ function isCredible(
   if (isException) return strong;
   if (strong) return true;
   if (score < 1.2) return false;
-  const below = prod.promoted.filter((path) => to === "" || path.startsWith(`${to}/`)).length;
-  return proved.length > 0 || pairs.length >= Math.max(2, 0.2 * below);
+  return proved.length > 0 || pairs.length >= Math.max(2, 0.2 * (filesBelow.get(to) ?? 0));
 }
 
 /** Other directories of PREPROD that look like the same directory of PROD. */

@@ -5,6 +5,7 @@ import { globTrouble } from "../config/pattern.ts";
 import { compilePatterns } from "../tree/patterns.ts";
 import { broughtFrom, destination, type FoundRule } from "./mapping.ts";
 import {
+  directoryOf,
   documentDirectories,
   isCode,
   isDocument,
@@ -98,9 +99,8 @@ function secretPatterns(
   const onTheirWay = [...preprod.files.keys()]
     .filter((path) => preprod.sorts.get(path) === "secret")
     .flatMap((path) => destination(rules, path) ?? []);
-  return unique([...inProd, ...onTheirWay])
-    .filter((path) => nameOf(path) !== ".env")
-    .map((path) => ({ pattern: literalPattern(path), note: note("protect-secret") }));
+  const others = unique([...inProd, ...onTheirWay]).filter((path) => nameOf(path) !== ".env");
+  return filePatterns(others).map((pattern) => ({ pattern, note: note("protect-secret") }));
 }
 
 function runtimePatterns(
@@ -108,47 +108,73 @@ function runtimePatterns(
   prod: SortedSide,
   rules: readonly FoundRule[],
 ): readonly FoundPattern[] {
-  const directories = topmostNamed(prod, runtimeDirectories).filter(
-    (directory) =>
-      !prod.promoted.some((path) => path.startsWith(`${directory}/`) && isCode(nameOf(path))) &&
-      !sharesContent(preprod, prod, directory, rules),
+  const withCode = new Set(
+    prod.promoted.filter((path) => isCode(nameOf(path))).flatMap((path) => directoriesAbove(path)),
   );
+  const shared = new Set(sharedPaths(preprod, prod, rules).flatMap((path) => directoriesAbove(path)));
+  const directories = topmostNamed(prod, runtimeDirectories).filter(
+    (directory) => !withCode.has(directory) && (/^logs?$/.test(nameOf(directory)) || !shared.has(directory)),
+  );
+  const named = new Set(directories);
   const isInside = (path: string): boolean =>
-    directories.some((directory) => path.startsWith(`${directory}/`));
+    directoriesAbove(path).some((directory) => named.has(directory));
   const databases = [...prod.files.keys()].filter((path) => {
     if (!isSqlite(nameOf(path)) || isInside(path) || prod.sorts.get(path) === "litter") return false;
     return !rules.some(({ to, group }) => group !== undefined && to === path);
   });
   return [
-    ...directories.map((directory) => ({
-      pattern: directory.includes("/") ? literalPattern(`${directory}/`) : `${directory}/`,
+    ...directoryPatterns(directories, withCode).map((pattern) => ({
+      pattern,
       note: note("protect-runtime"),
     })),
-    ...databases.map((path) => ({ pattern: literalPattern(path), note: note("protect-database") })),
+    ...filePatterns(databases).map((pattern) => ({ pattern, note: note("protect-database") })),
   ];
 }
 
 /** What came from PREPROD is not what the app wrote. */
-function sharesContent(
-  preprod: SortedSide,
-  prod: SortedSide,
-  directory: string,
-  rules: readonly FoundRule[],
-): boolean {
-  if (/^logs?$/.test(nameOf(directory))) return false;
-  return [...prod.files.keys()].some((path) => {
-    if (!path.startsWith(`${directory}/`)) return false;
+function sharedPaths(preprod: SortedSide, prod: SortedSide, rules: readonly FoundRule[]): readonly string[] {
+  return [...prod.hashes].flatMap(([path, hash]) => {
+    if (prod.sorts.get(path) !== "runtime") return [];
     const source = rules.flatMap((rule) => broughtFrom(rule, path) ?? [])[0] ?? path;
-    const hash = preprod.hashes.get(source);
-    return hash !== undefined && hash === prod.hashes.get(path);
+    return preprod.hashes.get(source) === hash ? [path] : [];
+  });
+}
+
+function directoriesAbove(path: string): readonly string[] {
+  const found: string[] = [];
+  for (let up = directoryOf(path); up !== ""; up = directoryOf(up)) found.push(up);
+  return found;
+}
+
+const mostOfAKind = 5;
+
+/** By path; where there are many of one name, by name, unless a directory of code has it too. */
+function directoryPatterns(directories: readonly string[], withCode: ReadonlySet<string>): readonly string[] {
+  const codeNames = new Set([...withCode].map(nameOf));
+  const count = (name: string): number => counts.get(name) ?? 0;
+  const counts = new Map<string, number>();
+  for (const directory of directories) counts.set(nameOf(directory), count(nameOf(directory)) + 1);
+  return directories.map((directory) => {
+    const name = nameOf(directory);
+    if (!directory.includes("/") || (count(name) > mostOfAKind && !codeNames.has(name))) return `${name}/`;
+    return literalPattern(`${directory}/`);
+  });
+}
+
+/** By path; where there are many of one kind, by the end of their names. */
+function filePatterns(paths: readonly string[]): readonly string[] {
+  const endingOf = (path: string): string => /\.[A-Za-z0-9]+$/.exec(nameOf(path))?.[0] ?? "";
+  const counts = new Map<string, number>();
+  for (const path of paths) counts.set(endingOf(path), (counts.get(endingOf(path)) ?? 0) + 1);
+  return paths.map((path) => {
+    const ending = endingOf(path);
+    return ending !== "" && (counts.get(ending) ?? 0) > mostOfAKind ? `*${ending}` : literalPattern(path);
   });
 }
 
 /** A pattern that names nothing but this path. */
 function literalPattern(path: string): string {
-  const escaped = path.replaceAll(/[\\*?[\]{}()!+@|]/g, "\\$&");
-  // Without a slash inside it would be any file of that name: that is what is wanted of a secret at the root.
-  return escaped;
+  return path.replaceAll(/[\\*?[\]{}()!+@|]/g, "\\$&");
 }
 
 /** What cannot be written as a pattern is left to the person. */

@@ -368,3 +368,46 @@ describe("wanted differences", () => {
     expect(rewritesOf({ [file]: settings(left) }, { [file]: settings(right) })).toEqual([]);
   });
 });
+
+describe("many of a kind", () => {
+  const app = { "app/main.py": code("m") };
+  const many = (name: (at: number) => string): Contents =>
+    Object.fromEntries(Array.from({ length: 8 }, (_, at) => [name(at), `content ${at}`]));
+
+  test.each([
+    ["secrets", many((at) => `certs/${at}.pem`), ["*.pem"]],
+    ["databases", many((at) => `tenants/${at}.sqlite3`), ["*.sqlite3"]],
+    ["directories that the app fills", many((at) => `tenants/${at}/uploads/a.png`), ["uploads/"]],
+  ])("%s are one pattern", (_what, prod, protect) => {
+    const { lists } = infer(surveyOf(app, { ...app, ...prod }));
+    expect(lists.protect.map(({ pattern }) => pattern)).toEqual([".env", ...protect]);
+  });
+
+  test("data files are one rule", () => {
+    const both = { ...app, ...many((at) => `data/${at}.csv`) };
+    expect(rulesOf(infer(surveyOf(both, both)))).toEqual(["app/ -> app/", "data/ -> data/ (data)"]);
+  });
+});
+
+describe("20,000 files on each side", () => {
+  const tree = (name: (at: number) => string, content: (at: number) => string): Contents =>
+    Object.fromEntries(Array.from({ length: 20_000 }, (_, at) => [name(at), content(at)]));
+
+  test.each([
+    ["of one name", (root: string, at: number) => `${root}/d${at}/index.js`, ["old/ -> new/"]],
+    ["in many directories", (root: string, at: number) => `${root}/d${at % 200}/f${at}.js`, ["old/ -> new/"]],
+    ["of tests", (root: string, at: number) => `${root}/d${at}/tests/a.js`, []],
+    ["of data", (root: string, at: number) => `${root}/d${at % 200}/f${at}.csv`, []],
+  ])("%s are no burden", { timeout: 120_000 }, (_what, name, rules) => {
+    const content = (at: number): string => `number = ${at}\n`;
+    const survey = surveyOf(
+      tree((at) => name("old", at), content),
+      tree((at) => name("new", at), content),
+    );
+    const start = performance.now();
+    const inference = infer(survey);
+    expect(rulesOf(inference)).toEqual(rules);
+    // A second where nothing else runs; minutes when something grows with the square.
+    expect(performance.now() - start).toBeLessThan(40_000);
+  });
+});

@@ -9,6 +9,7 @@ import { destination, type FoundRule, inOrder } from "./mapping.ts";
 import { directoryOf, isComposeName, nameOf } from "./names.ts";
 import { type Note, note } from "./note.ts";
 import { type SortedSide, sortOut } from "./sort-out.ts";
+import { mostAtRoot } from "./split-candidate.ts";
 import type { Survey } from "./surveyed.ts";
 
 export type Inference = {
@@ -71,6 +72,8 @@ function sameLayout(preprod: SortedSide): readonly FoundRule[] {
     const [name = ""] = path.split("/");
     entries.set(name, path.includes("/"));
   }
+  if (entries.size > mostAtRoot)
+    return [{ from: "", to: "", isDirectory: true, notes: [note("prod-empty")] }];
   return [...entries].map(([name, isDirectory]) => ({
     from: name,
     to: name,

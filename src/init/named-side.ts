@@ -22,7 +22,7 @@ export function namedSide(written: string, cwd: string): NamedSide | undefined {
   const isHere = /^[/~.]/.test(written) || spec === undefined || directory === undefined;
   if (isHere || spec === "local") {
     const typed = spec === "local" && !isHere ? (directory ?? "") : written;
-    if (typed.trim() === "") return undefined;
+    if (typed.trim() === "" || /^~[^/]/.test(typed)) return undefined;
     const root = typed === "~" || typed.startsWith("~/") || isAbsolute(typed) ? typed : resolve(cwd, typed);
     return sideAt({ kind: "local", name: "local" }, root);
   }

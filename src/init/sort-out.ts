@@ -78,8 +78,14 @@ function directoriesWith(side: SurveyedSide, isSuch: (name: string) => boolean):
 
 /** Directories whose name is one of these, topmost only. */
 export function topmostNamed(side: SurveyedSide, names: readonly string[]): readonly string[] {
-  const all = [...side.directories].filter(
-    (path) => names.includes(nameOf(path)) && !litterPatterns.matches(path, true),
+  const all = new Set(
+    [...side.directories].filter(
+      (path) => names.includes(nameOf(path)) && !litterPatterns.matches(path, true),
+    ),
   );
-  return all.filter((path) => !all.some((other) => path.startsWith(`${other}/`))).sort();
+  const isBelowOne = (path: string): boolean => {
+    for (let up = directoryOf(path); up !== ""; up = directoryOf(up)) if (all.has(up)) return true;
+    return false;
+  };
+  return [...all].filter((path) => !isBelowOne(path)).sort();
 }

@@ -6,7 +6,8 @@ import { type Note, note } from "./note.ts";
 import type { Candidate, Pair } from "./pairs.ts";
 import type { SortedSide } from "./sort-out.ts";
 
-const mostAtRoot = 15;
+/** With more entries than these in common the rule is about the whole root. */
+export const mostAtRoot = 15;
 
 export function splitCandidate(
   { from, to, pairs }: Candidate,
@@ -24,8 +25,11 @@ export function splitCandidate(
     const rest = pair.prod.slice(to === "" ? 0 : to.length + 1);
     const source = pair.preprod.slice(from === "" ? 0 : from.length + 1);
     const [part = ""] = rest.split("/");
-    if (rest === source && rest.includes("/")) parts.set(part, [...(parts.get(part) ?? []), pair]);
-    else if (isSure(pair)) files.push(fileRule(pair, notes));
+    if (rest === source && rest.includes("/")) {
+      const inside = parts.get(part);
+      if (inside === undefined) parts.set(part, [pair]);
+      else inside.push(pair);
+    } else if (isSure(pair)) files.push(fileRule(pair, notes));
   }
   const found = [
     ...files,
