@@ -312,3 +312,19 @@ test("the table at the end has files, sizes, lines, health with its answer, the 
     ...["Not answering", "—", "3.2 s"],
   ]);
 });
+
+test("a step that fails says why at once, before anybody knows how it ends", () => {
+  const failures = [
+    event(1, "step-failed", {
+      step: "health",
+      facts: { code: "unhealthy", reason: "GET http://localhost:8501 answered <503>" },
+    }),
+    event(2, "step-failed", { step: "restart", facts: { code: "stopped" } }),
+  ];
+  const { replies } = threadReplies(english, { ...promotion, stopRequestedBy: "U03CY" }, failures);
+  const [line, stopped] = texts(replies[0]?.message.blocks ?? [])[0]?.split("\n") ?? [];
+  expect(line).toMatch(
+    /^:x: \*Health check\* — PROD was not healthy \(GET http:\/\/localhost:8501 answered &lt;503&gt;\)\./,
+  );
+  expect(stopped).toBe(":x: *Restart* — It was stopped by <@U03CY>.");
+});

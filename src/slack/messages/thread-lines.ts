@@ -91,13 +91,14 @@ function stepWords(
 /** The ending knows more about a failure than the event does. */
 function failureWords(
   voice: Voice,
-  { ending }: PromotionRecord,
+  { ending, stopRequestedBy }: PromotionRecord,
   event: PromotionEvent,
   code: string,
 ): string {
   if (ending !== undefined && ending.outcome !== "done" && ending.because.code === code) {
     return voice.failure(ending.because);
   }
+  if (code === "stopped") return voice.failure({ code, details: { by: stopRequestedBy } });
   // Without facts its sentence would only say that it failed, which the mark says already.
   return "reason" in event.facts || code !== "unhealthy" ? voice.failure({ code, details: event.facts }) : "";
 }
