@@ -30,6 +30,7 @@ export const failureCodes = [
   "state-dir-unusable",
   "side-missing",
   "sides-overlap",
+  "not-answered",
   "sides-needed",
   "side-not-understood",
   "sides-unrelated",

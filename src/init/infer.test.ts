@@ -398,7 +398,7 @@ describe("20,000 files on each side", () => {
     ["in many directories", (root: string, at: number) => `${root}/d${at % 200}/f${at}.js`, ["old/ -> new/"]],
     ["of tests", (root: string, at: number) => `${root}/d${at}/tests/a.js`, []],
     ["of data", (root: string, at: number) => `${root}/d${at % 200}/f${at}.csv`, []],
-  ])("%s are no burden", { timeout: 120_000 }, (_what, name, rules) => {
+  ])("%s are no burden", { timeout: 240_000 }, (_what, name, rules) => {
     const content = (at: number): string => `number = ${at}\n`;
     const survey = surveyOf(
       tree((at) => name("old", at), content),
@@ -408,6 +408,6 @@ describe("20,000 files on each side", () => {
     const inference = infer(survey);
     expect(rulesOf(inference)).toEqual(rules);
     // A second where nothing else runs; minutes when something grows with the square.
-    expect(performance.now() - start).toBeLessThan(40_000);
+    expect(performance.now() - start).toBeLessThan(100_000);
   });
 });

@@ -151,7 +151,7 @@ describe("whatever files are called", () => {
       fc.property(fc.string({ unit: "grapheme" }), (text) => {
         expect(parse(`{ a: ${yaml(text)} }`)).toEqual({ a: text });
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 
@@ -197,7 +197,7 @@ describe("whatever files are called", () => {
         if (written.inference.rules.length === 0) return;
         parseConfig("/etc/passerelle.yml", writtenConfigText(written, textsFor("en")));
       }),
-      { numRuns: 3000 },
+      { numRuns: 400 },
     );
   });
 });

@@ -340,6 +340,30 @@ describe("over SSH", () => {
 
 describe("at a terminal", () => {
   // Runs where util-linux's `script` can make one.
+  test.skipIf(!existsSync("/usr/bin/script")).each([
+    ["Ctrl+C", "\u0003"],
+    ["Ctrl+D", "\u0004"],
+  ])(
+    "does nothing when a question is answered by %s",
+    async (_key, pressed) => {
+      const { home, bot } = room();
+      const command = `${process.execPath} --disable-warning=ExperimentalWarning ${cli} init`;
+      const env = { PATH: process.env["PATH"] ?? "", HOME: home, LANG: "C.UTF-8", TMPDIR: home };
+      const child = spawn("/usr/bin/script", ["-qec", command, "/dev/null"], { cwd: bot, env });
+      let said = "";
+      child.stdout.setEncoding("utf8").on("data", (text: string) => {
+        said += text;
+        if (/new version\): /.test(text)) child.stdin.write(pressed);
+      });
+      const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
+      expect({ code, said }).toMatchObject({ code: 1 });
+      expect(said).toContain("The question was not answered, so nothing was done.");
+      expect(readdirSync(bot)).toEqual([]);
+    },
+    slow,
+  );
+
+  // Runs where util-linux's `script` can make one.
   test.skipIf(!existsSync("/usr/bin/script"))(
     "asks for what is missing, one thing at a time, and takes what it offers",
     async () => {

@@ -1,7 +1,8 @@
 // Where a command prints: lines for people, one JSON document for programs, never both on stdout.
 
+import { once } from "node:events";
 import { createInterface } from "node:readline/promises";
-import type { PasserelleError } from "../errors.ts";
+import { PasserelleError } from "../errors.ts";
 import { displayText } from "../texts/display.ts";
 import { failureSentence, type Texts } from "../texts/texts.ts";
 
@@ -41,7 +42,11 @@ export function openScreen(texts: Texts, wantsJson: boolean): Screen {
     ask: async (question) => {
       const prompt = createInterface({ input: process.stdin, output: process.stderr });
       try {
-        return await prompt.question(question);
+        const closed = once(prompt, "close").then(() => Promise.reject(new Error("closed")));
+        return await Promise.race([prompt.question(question), closed]);
+      } catch (cause) {
+        // Ctrl+C, Ctrl+D, or a terminal that went away: none of them is an answer.
+        throw new PasserelleError("not-answered", {}, { cause });
       } finally {
         prompt.close();
       }
