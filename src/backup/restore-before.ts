@@ -1,9 +1,8 @@
 // The way back when an undo set is damaged: what it has lost comes out of the archive, and the usual swap puts all of it in place.
 
 import type { JobHooks, RunJob } from "../transport/job.ts";
-import { listedTree } from "../tree/listed-tree.ts";
-import { scan } from "../tree/scan.ts";
 import { type Prod, type SwapResult, swap } from "../tree/swap.ts";
+import { currentTree } from "./current-tree.ts";
 import { listRestorePoints } from "./list-restore-points.ts";
 import { restoreChanges, restoreTree } from "./restore-tree.ts";
 import { type StageRestoreResult, stageRestore } from "./stage-restore.ts";
@@ -31,7 +30,7 @@ export async function restoreBefore(request: {
   const points = await listRestorePoints(prod);
   const point = points.find((each) => each.id === id) ?? { id, sequence: Number.MAX_SAFE_INTEGER };
   const restore = await restoreTree(prod, point, [own]);
-  const changes = restoreChanges(listedTree((await scan(prod.transport, prod.root)).listing), restore);
+  const changes = restoreChanges(await currentTree(prod, restore), restore);
   const common = { runJob, prod, id: own, ...(hooks === undefined ? {} : { hooks }) };
   const staged = await stageRestore({ ...common, restore, changes, points });
   if (staged.outcome !== "staged") return staged;

@@ -1,13 +1,12 @@
 // What precedes the swap of a rollback: PROD's state at the restore point is put together and laid out beside PROD.
 
+import { currentTree } from "../backup/current-tree.ts";
 import { type ListedPoint, listRestorePoints } from "../backup/list-restore-points.ts";
 import { type RestoreTree, restoreChanges, restoreTree } from "../backup/restore-tree.ts";
 import { type StageRestoreResult, stageRestore } from "../backup/stage-restore.ts";
 import { isFailure, PasserelleError } from "../errors.ts";
 import type { Store } from "../store/store.ts";
-import { listedTree } from "../tree/listed-tree.ts";
 import type { Change } from "../tree/plan.ts";
-import { scan } from "../tree/scan.ts";
 import type { Hold } from "./hold.ts";
 import { done, failed, type Progress, type StepOutcome } from "./ports.ts";
 import { stageOutcome } from "./step-outcomes.ts";
@@ -23,7 +22,7 @@ export function prepareRollback(options: TargetOptions & { readonly store: Store
     if (known !== undefined) return JSON.parse(known) as readonly Change[];
     const { point } = await pointOf(prod, record.restorePointId);
     const restore = await restoreOf(prod, point);
-    const changes = restoreChanges(listedTree((await scan(prod.transport, prod.root)).listing), restore);
+    const changes = restoreChanges(await currentTree(prod, restore), restore);
     await store.remember(key, JSON.stringify(changes));
     return changes;
   };
