@@ -61,6 +61,13 @@ test("the French read it in French", () => {
   );
 });
 
+test("what may well be harmless gets no advice", () => {
+  const findings = layout.findings?.map((finding) => ({ ...finding, uncertain: true })) ?? [];
+  const doubtful: CheckResult = { ...layout, level: "warn", findings };
+  expect(checkWords(english, doubtful, space)).not.toContain(":point_right:");
+  expect(checkWords(english, { ...layout, level: "warn" }, space)).toContain(":point_right:");
+});
+
 test("a finding without words in the catalogue keeps its English sentence, made safe", () => {
   const strange = { code: "moon-phase", path: "a", line: 0, facts: {}, message: "is <!channel> & waning" };
   expect(checkWords(french, { ...layout, level: "warn", findings: [strange] }, space)).toContain(
@@ -89,7 +96,7 @@ test("what removes a large part of PROD is said once, with names", () => {
     facts: { removed: 4, mapped: 10 },
   }));
   expect(checkWords(english, { ...layout, id: "deletions", level: "warn", findings }, space)).toBe(
-    "*a large part of PROD is removed* (`deletions`)\n4 of PROD's 10 files that follow a rule go: `a.py`, `b.py`, `c.py` and 1 more",
+    "*a large part of PROD is removed* (`deletions`)\n4 of PROD's 10 files that follow a rule go: `a.py`, `b.py`, `c.py` and 1 more\n:point_right: Put back what is missing in PREPROD, or take `delete: true` off the rule, then make a new plan.",
   );
 });
 

@@ -14,7 +14,9 @@ export function checkWords(
   const say = voice.texts.checks;
   const title = own(say.titles, check.id);
   const findings = check.findings ?? [];
-  const remedy = check.level === "block" ? own(say.remedies, check.id) : undefined;
+  // What may well be harmless needs no advice.
+  const isCertain = check.level === "block" || findings.some(({ uncertain }) => uncertain !== true);
+  const remedy = isCertain ? own(say.remedies, check.id) : undefined;
   const heading = title === undefined ? "" : `*${title}* `;
   const lines =
     findings.length > 0

@@ -26,7 +26,7 @@ const titles: Words = {
   "prod-hosts": "several hosts of PROD",
 };
 
-/** Said where a check blocks. */
+/** Said where a check blocks, or is certain. */
 const remedies: Words = {
   "empty-source": "Mount or fill it in PREPROD, then make a new plan.",
   "layout-reference": "Write these paths relative to the file in PREPROD, then make a new plan.",
