@@ -65,11 +65,11 @@ describe.skipIf(noBrowser)(
       await window.confirms("Promote");
       await window.message("Promoting kitchen to PROD").waitFor();
       await window.message(/Promoting kitchen.*step [4-8] of 8/).waitFor();
-      await picture(page, "running", { inDocs: true });
+      await picture(page, "running");
       await window.message("PROD of kitchen is up to date and healthy").waitFor();
       await panel().getByText("PROD has everything PREPROD has.").waitFor();
       await page.frameLocator("iframe[title=PROD]").getByText("pumpkin soup").waitFor();
-      await picture(page, "done", { inDocs: true });
+      await picture(page, "done");
       await page
         .getByRole("main")
         .getByRole("button", { name: /\d repl(y|ies)/ })
