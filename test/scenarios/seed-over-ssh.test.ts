@@ -71,6 +71,7 @@ async function openSeed(
       ignore: "[tests/, '*.md']",
       protect: "[.env, logs/]",
       backup: "{ keep: 10, exclude: [data/**], compression: auto }",
+      checks: "{ layout-reference: block, imports: block, dependencies: block }",
       restart: `{ command: 'echo restarted >> "${restarted}"' }`,
       health: `{ deadline: 60s, interval: 1s, http: [{ url: "${url}", contains: 'Back to the Kitchen' }] }`,
       ...more,
