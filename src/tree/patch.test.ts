@@ -54,10 +54,9 @@ describe("a diff", () => {
     );
     expect(text).toBe(
       [
-        "diff --git prod/d preprod/d",
-        "new directory mode 042755",
-        "diff --git prod/run preprod/run",
+        "new directory preprod/d mode 042755",
         "promoted from src/run",
+        "diff --git prod/run preprod/run",
         "old mode 100644",
         "new mode 104755",
         "diff --git prod/thing preprod/thing",
@@ -117,7 +116,7 @@ describe("a diff", () => {
 
   test("quotes names that could be read as something else", () => {
     expect(edited("a\n+++ b\udcff", "1\n", "2\n")).toContain('--- "prod/a\\n+++ b\\377"\n');
-    expect(edited("a b/\u00e9", "1\n", "2\n")).toContain("--- prod/a b/\u00e9\n");
+    expect(edited("a b/\u00e9", "1\n", "2\n")).toContain("--- prod/a b/\u00e9\t\n");
   });
 
   test("says what it leaves out", () => {
@@ -145,13 +144,16 @@ describe("the diff of two sides", () => {
   });
   afterEach(() => rmSync(home, { recursive: true }));
 
-  test("makes PROD's texts what PREPROD's are when git applies it", async () => {
+  test.each([
+    ["git", ["apply", "-p1", "--whitespace=nowarn", "-"]],
+    ["patch", ["-s", "-p1"]],
+  ] as const)("makes PROD's texts what PREPROD's are when %s applies it", async (programme, args) => {
     const [preprod, prod] = [join(home, "pre"), join(home, "prod")];
     const text = (mark: string, from: number): string =>
       Array.from({ length: 60 }, (_, n) => `${n % 20 === from ? mark : "same"} ${n}`).join("\n");
     writeTree(preprod, {
       "a/main.py": text("new", 3),
-      "a/added.py": "one\ntwo\n",
+      "a/new/added.py": "one\ntwo\n",
       crlf: "a\r\nB\r\n",
       "x y": "1",
     });
@@ -163,14 +165,14 @@ describe("the diff of two sides", () => {
     const transport = openLocal();
     const sides = { preprod: { transport, root: preprod }, prod: { transport, root: prod } };
     const patch = await patchSides(sides, changes);
-    execFileSync("git", ["apply", "-p1", "--whitespace=nowarn", "-"], {
+    execFileSync(programme, args, {
       cwd: prod,
       input: patch,
       env: { ...process.env, GIT_CEILING_DIRECTORIES: home },
     });
     expect((await compareDirectories(preprod, prod, { paths })).changes).toEqual([]);
-    writeFileSync(join(preprod, "a/added.py"), "edited since\n");
+    writeFileSync(join(preprod, "a/new/added.py"), "edited since\n");
     await expect(patchSides(sides, changes)).rejects.toMatchObject({ code: "scan-moved" });
-    expect(readFileSync(join(prod, "a/added.py"), "utf8")).toBe("one\ntwo\n");
+    expect(readFileSync(join(prod, "a/new/added.py"), "utf8")).toBe("one\ntwo\n");
   });
 });

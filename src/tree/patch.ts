@@ -1,6 +1,8 @@
 // A plan as a unified diff: PROD's lines against what PREPROD brings, without secrets and within limits. Pure.
 
+import { createHash } from "node:crypto";
 import { structuredPatch } from "diff";
+import { encodeBytes } from "../transport/bytes.ts";
 import type { Change } from "./change.ts";
 import type { Entry } from "./entry.ts";
 import { isBinary } from "./lines.ts";
@@ -63,24 +65,30 @@ export function looksSecret(path: string): boolean {
   );
 }
 
+/** What no patch can say, such as a directory, stands as a line of its own between the patches of files. */
 function changePatch(change: Change, contents: PatchContents, mostCharacters: number): string {
   const { path, from, before, after } = change;
   const [left, right] = [patchName(`prod/${path}`), patchName(`preprod/${path}`)];
-  let text = `diff --git ${left} ${right}\n`;
-  if (from !== undefined && from !== path) text += `promoted from ${patchName(from)}\n`;
+  const header = `diff --git ${left} ${right}\n`;
+  let text = from !== undefined && from !== path ? `promoted from ${patchName(from)}\n` : "";
   if (before !== undefined && after !== undefined && before.type === after.type) {
-    if (modeOf(before) !== modeOf(after)) {
-      text += `old mode ${modeOf(before)}\nnew mode ${modeOf(after)}\n`;
-    }
+    const [was, is] = [modeOf(before), modeOf(after)];
+    if (after.type === "directory") return `${text}directory ${right} mode ${was} -> ${is}\n`;
+    text += header;
+    if (was !== is) text += `old mode ${was}\nnew mode ${is}\n`;
+    // Nothing else tells that the lines are where a link leads to.
+    if (before.type === "link" && after.type === "link")
+      text += `index ${blobId(before.target)}..${blobId(after.target)} ${is}\n`;
     return change.kind === "mode" ? text : text + body(change, contents, left, right, mostCharacters);
   }
-  if (before !== undefined) {
-    text += `deleted ${nounOf(before)} mode ${modeOf(before)}\n`;
+  if (before?.type === "directory") text += `deleted directory ${left} mode ${modeOf(before)}\n`;
+  else if (before !== undefined) {
+    text += `${header}deleted file mode ${modeOf(before)}\n`;
     text += body(without(change, "after"), contents, left, "/dev/null", mostCharacters);
   }
-  if (after !== undefined) {
-    if (before !== undefined) text += `diff --git ${left} ${right}\n`;
-    text += `new ${nounOf(after)} mode ${modeOf(after)}\n`;
+  if (after?.type === "directory") text += `new directory ${right} mode ${modeOf(after)}\n`;
+  else if (after !== undefined) {
+    text += `${header}new file mode ${modeOf(after)}\n`;
     text += body(without(change, "before"), contents, "/dev/null", right, mostCharacters);
   }
   return text;
@@ -101,7 +109,6 @@ function body(
   mostCharacters: number,
 ): string {
   const { path, from, before, after } = change;
-  if (before?.type === "directory" || after?.type === "directory") return "";
   if (looksSecret(path) || (from !== undefined && looksSecret(from))) {
     return `Content is not shown, by its name it may be secret: ${factsOf(before)} -> ${factsOf(after)}\n`;
   }
@@ -116,7 +123,7 @@ function body(
   }
   const lines = hunkLines(was.toString("utf8"), is.toString("utf8"));
   if (lines.length === 0) return "";
-  let text = `--- ${left}\n+++ ${right}\n`;
+  let text = `--- ${ended(left)}\n+++ ${ended(right)}\n`;
   for (const [index, line] of lines.entries()) {
     const shown = visibleLine(line);
     if (text.length + shown.length > mostCharacters) {
@@ -159,7 +166,7 @@ function contentOf(
   contents: ReadonlyMap<string, Buffer>,
 ): Buffer | undefined {
   if (entry === undefined) return Buffer.alloc(0);
-  if (entry.type === "link") return Buffer.from(entry.target);
+  if (entry.type === "link") return Buffer.from(encodeBytes(entry.target));
   return entry.type === "file" ? contents.get(path) : Buffer.alloc(0);
 }
 
@@ -170,8 +177,15 @@ function factsOf(entry: Entry | undefined): string {
   return `${entry.size} bytes${hash}`;
 }
 
-function nounOf(entry: Entry): string {
-  return entry.type === "directory" ? "directory" : "file";
+/** Git's own id of a content, as it shortens it. */
+function blobId(target: string): string {
+  const content = encodeBytes(target);
+  return createHash("sha1").update(`blob ${content.length}\0`).update(content).digest("hex").slice(0, 7);
+}
+
+/** As git does: without the tab, a name with a blank would end at it. */
+function ended(name: string): string {
+  return name.includes(" ") && !name.startsWith('"') ? `${name}\t` : name;
 }
 
 /** As git writes it: the type's bits before the permissions. */
