@@ -141,7 +141,12 @@ describe("a job", () => {
 
   test("that is stopped may clean up, and then it is still stopped", async () => {
     const spec = job("tidy", 'trap "echo tidied; exit 9" TERM; echo begun; while :; do sleep 0.1; done');
-    const result = await run(spec, { shouldStop: () => existsSync(join(target.stateDir, "jobs/tidy/pid")) });
+    // Its process id is there before the script has begun, and has set its trap.
+    const begun = (): boolean => {
+      const out = join(target.stateDir, "jobs/tidy/out");
+      return existsSync(out) && readFileSync(out, "utf8").includes("begun");
+    };
+    const result = await run(spec, { shouldStop: begun });
     expect(result.outcome).toBe("stopped");
     expect(said(result)[0]).toBe("begun\ntidied\n");
   });
