@@ -42,6 +42,7 @@ export const failureCodes = [
   "backup-invalid",
   "data-dir-in-use",
   "database-unusable",
+  "port-in-use",
   "slack-refused",
   "slack-unreachable",
 ] as const;

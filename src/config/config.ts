@@ -144,6 +144,8 @@ export type Environment = {
     readonly port: number | undefined;
     readonly apiUrl: string | undefined;
   };
+  /** The address that `port` is listened on; all of the machine when left out. */
+  readonly listenHost?: string;
   readonly configFile: string;
   readonly dataDir: string;
   readonly databaseUrl: string | undefined;

@@ -108,3 +108,13 @@ test("the secrets are the tokens, the database address and its password as writt
   );
   expect(secretsOf(environment)).toEqual(["xoxb-1", "xapp-1", "postgres://me:p%40ss@db/x", "p%40ss", "p@ss"]);
 });
+
+test("the address to listen on is one, or all when left out", () => {
+  expect(readEnvironment({ PASSERELLE_HOST: "127.0.0.1", PORT: "3000" }, directory).listenHost).toBe(
+    "127.0.0.1",
+  );
+  expect(readEnvironment({}, directory)).not.toHaveProperty("listenHost");
+  expect(mistakesOf({ PASSERELLE_HOST: "http://example.org" })).toEqual([
+    "PASSERELLE_HOST: must be an address of this machine, as in 127.0.0.1",
+  ]);
+});

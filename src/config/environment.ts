@@ -1,6 +1,7 @@
 // Reads the environment and `.env`: where tokens are read, and nowhere else.
 
 import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { parse } from "dotenv";
 import { PasserelleError } from "../errors.ts";
@@ -21,6 +22,7 @@ export function readEnvironment(env: Values, cwd: string): Environment {
   const mistakes = mistakesIn(values);
   if (mistakes.length > 0) throw new PasserelleError("environment-invalid", { mistakes });
   const port = values["PORT"];
+  const listenHost = values["PASSERELLE_HOST"];
   return {
     slack: {
       botToken: values["SLACK_BOT_TOKEN"],
@@ -29,6 +31,7 @@ export function readEnvironment(env: Values, cwd: string): Environment {
       port: port === undefined ? undefined : Number(port),
       apiUrl: values["SLACK_API_URL"],
     },
+    ...(listenHost !== undefined && { listenHost }),
     configFile,
     dataDir: resolve(cwd, values["PASSERELLE_DATA_DIR"] ?? "data"),
     databaseUrl: values["DATABASE_URL"],
@@ -112,6 +115,10 @@ const readers: Readonly<Record<string, Reader>> = {
     return undefined;
   },
   PORT: (value) => (isNumberUpTo(value, 65_535) ? undefined : "must be a number from 0 to 65535"),
+  PASSERELLE_HOST: (value) =>
+    isIP(value) !== 0 || value === "localhost"
+      ? undefined
+      : "must be an address of this machine, as in 127.0.0.1",
   SLACK_API_URL: (value) =>
     isUrlOf(value, ["http:", "https:"]) ? undefined : "must be an address with http:// or https://",
   DATABASE_URL: (value) =>

@@ -1,7 +1,7 @@
 // Slack's room: connects, listens and keeps telling; a Slack that is away holds nothing up, a bad token is said at once.
 
 import { randomBytes } from "node:crypto";
-import { App, HTTPReceiver, type Receiver } from "@slack/bolt";
+import { App, type Receiver } from "@slack/bolt";
 import type { Config, Environment } from "../config/config.ts";
 import { isFailure, PasserelleError } from "../errors.ts";
 import type { Membership, Promotions } from "../promotion/promotions.ts";
@@ -9,6 +9,8 @@ import type { Store } from "../store/store.ts";
 import { textsFor } from "../texts/texts.ts";
 import { createChannels } from "./channels.ts";
 import { type Clients, createClients, slackFailure } from "./clients.ts";
+import { openDoor } from "./door.ts";
+import { createHttpReceiver, type HttpReceiver } from "./http-receiver.ts";
 import { listenToCommands } from "./listeners/commands.ts";
 import { listenToDecisions } from "./listeners/decisions.ts";
 import { listenToDriftClicks } from "./listeners/drift-clicks.ts";
@@ -23,6 +25,7 @@ import { createMembership } from "./membership.ts";
 import { driftKey } from "./message-key.ts";
 import { createVoice } from "./messages/voice.ts";
 import { createPosting } from "./posting.ts";
+import { lacksOf } from "./readiness.ts";
 import type { Room } from "./room.ts";
 import type { LinkTiming } from "./socket-link.ts";
 import { createSocketReceiver } from "./socket-receiver.ts";
@@ -84,10 +87,23 @@ export async function startSlack(options: SlackOptions): Promise<SlackRoom> {
   const clients = createClients(environment.slack, createLibraryLogger(logger, mask));
   const stopping = new AbortController();
   let session: Session | undefined;
+  const connected = (): boolean => session?.connected() ?? false;
+  const http = overHttp(options);
+  const { port } = environment.slack;
+  const door =
+    port === undefined
+      ? undefined
+      : await openDoor({
+          port,
+          host: environment.listenHost,
+          lacks: () => lacksOf(connected(), options.store),
+          events: http?.handle,
+          logger,
+        });
 
   const attempt = async (): Promise<"connected" | PasserelleError> => {
     try {
-      session = await openSession(options, clients);
+      session = await openSession(options, clients, http);
       return "connected";
     } catch (error) {
       if (isFailure(error, "slack-unreachable")) return error;
@@ -95,15 +111,19 @@ export async function startSlack(options: SlackOptions): Promise<SlackRoom> {
     }
   };
 
-  const first = await attempt();
+  const first = await attempt().catch(async (error: unknown) => {
+    await door?.close();
+    throw error;
+  });
   const trying = first === "connected" ? Promise.resolve() : keepTrying(attempt, options, stopping.signal);
   return {
-    connected: () => session?.connected() ?? false,
+    connected,
     tellDrift: (id) => session?.tellDrift(id),
     async stop() {
       stopping.abort();
       await trying;
       await session?.stop();
+      await door?.close();
     },
   };
 }
@@ -138,7 +158,11 @@ async function keepTrying(
 
 type Session = SlackRoom;
 
-async function openSession(options: SlackOptions, clients: Clients): Promise<Session> {
+async function openSession(
+  options: SlackOptions,
+  clients: Clients,
+  http: HttpReceiver | undefined,
+): Promise<Session> {
   const { environment, config, promotions, store, mask, logger, now = () => new Date() } = options;
   const { botToken } = environment.slack;
   const bot = await whoAmI(clients);
@@ -157,7 +181,7 @@ async function openSession(options: SlackOptions, clients: Clients): Promise<Ses
     now,
     ...options.telling,
   });
-  const way = wayIn(options, library);
+  const way = http ? httpWay(http) : socketWay(options, library);
   const app = new App({
     token: botToken ?? "",
     botId: bot.botId,
@@ -214,33 +238,38 @@ type WayIn = {
 };
 
 /** Socket Mode where there is an app token; otherwise Slack calls us over HTTP, signed. */
-function wayIn(
-  { environment, logger, timing }: SlackOptions,
-  libraryLogger: ReturnType<typeof createLibraryLogger>,
-): WayIn {
-  const { appToken, apiUrl, signingSecret, port } = environment.slack;
-  if (appToken !== undefined) {
-    const receiver = createSocketReceiver({
-      appToken,
-      apiUrl,
-      logger,
-      libraryLogger,
-      ...(timing && { timing }),
-    });
-    return { receiver, connected: receiver.connected, start: (app) => app.start() };
-  }
+function overHttp({
+  environment,
+  store,
+  logger,
+  now = () => new Date(),
+}: SlackOptions): HttpReceiver | undefined {
+  const { appToken, signingSecret, port } = environment.slack;
+  if (appToken !== undefined) return undefined;
   if (signingSecret === undefined || port === undefined) {
     throw new PasserelleError("environment-invalid", { variable: "SLACK_APP_TOKEN", reason: "not set" });
   }
-  let listening = false;
-  return {
-    receiver: new HTTPReceiver({ signingSecret, logger: libraryLogger }),
-    connected: () => listening,
-    async start(app) {
-      await app.start(port);
-      listening = true;
-    },
-  };
+  const firstTime = (id: string, at: string): Promise<boolean> => store.firstTime(id, at);
+  return createHttpReceiver({ signingSecret, firstTime, logger, now });
+}
+
+function httpWay(receiver: HttpReceiver): WayIn {
+  return { receiver, connected: receiver.listening, start: (app) => app.start() };
+}
+
+function socketWay(
+  { environment, logger, timing }: SlackOptions,
+  libraryLogger: ReturnType<typeof createLibraryLogger>,
+): WayIn {
+  const { appToken = "", apiUrl } = environment.slack;
+  const receiver = createSocketReceiver({
+    appToken,
+    apiUrl,
+    logger,
+    libraryLogger,
+    ...(timing && { timing }),
+  });
+  return { receiver, connected: receiver.connected, start: (app) => app.start() };
 }
 
 async function whoAmI({ lookup }: Clients): Promise<{ botId: string; userId: string; team: string }> {

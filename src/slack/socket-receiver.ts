@@ -2,6 +2,7 @@
 
 import type { App, Logger, Receiver } from "@slack/bolt";
 import type { RoomLogger } from "./logging.ts";
+import { createSeenBefore } from "./seen-before.ts";
 import {
   type Envelope,
   keepSocketLink,
@@ -29,14 +30,14 @@ export function createSocketReceiver(options: SocketReceiverOptions): SocketRece
   const { logger, connections = 2, timing = usualLinkTiming } = options;
   const links: SocketLink[] = [];
   const handling = new Set<Promise<void>>();
-  const remembered = createMemory(1000);
+  const seenBefore = createSeenBefore();
   let app: Pick<App, "processEvent"> | undefined;
   let stopped = false;
 
   function handle(envelope: Envelope): void {
     const ack = acknowledgeOnce(envelope, logger);
     // Slack delivers some things twice; what was decided once is not decided again.
-    if (stopped || remembered.knows(identityOf(envelope))) {
+    if (stopped || seenBefore(envelope.body, envelope.id)) {
       if (!stopped) void ack();
       return;
     }
@@ -112,28 +113,5 @@ function acknowledgeOnce(envelope: Envelope, logger: RoomLogger): (response?: un
         "acknowledgement not sent",
       );
     }
-  };
-}
-
-function identityOf({ body, id }: Envelope): string {
-  for (const name of ["event_id", "trigger_id"]) {
-    const value = body[name];
-    if (typeof value === "string" && value !== "") return value;
-  }
-  return id;
-}
-
-function createMemory(most: number): { knows(id: string): boolean } {
-  const ids = new Set<string>();
-  return {
-    knows(id) {
-      if (ids.has(id)) return true;
-      ids.add(id);
-      for (const oldest of ids) {
-        if (ids.size <= most) break;
-        ids.delete(oldest);
-      }
-      return false;
-    },
   };
 }

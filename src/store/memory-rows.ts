@@ -16,9 +16,16 @@ export type MemoryRows = Pick<
   | "unsettledMessages"
   | "remember"
   | "recall"
+  | "firstTime"
   | "audit"
   | "auditTrail"
 >;
+
+const seen = "seen:";
+const seenMilliseconds = 24 * 60 * 60 * 1000;
+
+/** Of one form, so that comparing the texts compares the times. */
+const isoTime = (at: number): string => new Date(at).toISOString();
 
 export function memoryRows({ read, write }: Transactions): MemoryRows {
   return {
@@ -89,6 +96,21 @@ export function memoryRows({ read, write }: Transactions): MemoryRows {
       read(async (db) => {
         const row = await db.selectFrom("memories").select("value").where("key", "=", key).executeTakeFirst();
         return row?.value;
+      }),
+
+    firstTime: (id, at) =>
+      write(async (db, changed) => {
+        const key = `${seen}${id}`;
+        const { numInsertedOrUpdatedRows } = await db
+          .insertInto("memories")
+          .values({ key, value: isoTime(milliseconds(at)) })
+          .onConflict((conflict) => conflict.column("key").doNothing())
+          .executeTakeFirst();
+        if (numInsertedOrUpdatedRows === 0n) return false;
+        const old = isoTime(milliseconds(at) - seenMilliseconds);
+        await db.deleteFrom("memories").where("key", "like", `${seen}%`).where("value", "<", old).execute();
+        changed("other", key);
+        return true;
       }),
 
     audit: ({ at, who, what, details }) =>

@@ -302,6 +302,16 @@ for (const engine of ["SQLite", "PostgreSQL"] as const) {
       expect(await store.message("plan:c")).toBeUndefined();
     });
 
+    test("says once that something comes for the first time, however many ask, and forgets it after a day", async () => {
+      const asked = await Promise.all(Array.from({ length: 8 }, () => store.firstTime("request", early)));
+      expect(asked.filter((first) => first)).toHaveLength(1);
+      expect(await store.firstTime("request", early)).toBe(false);
+      const nextDay = new Date(Date.parse(early) + 25 * 60 * 60 * 1000).toISOString();
+      expect(await store.firstTime("another", nextDay)).toBe(true);
+      expect(await store.firstTime("request", nextDay)).toBe(true);
+      expect(await store.recall("request")).toBeUndefined();
+    });
+
     test("recalls the latest value, and refuses text that would not come back the same", async () => {
       await store.remember("tree", JSON.stringify(["caf\udce9"]));
       await store.remember("tree", JSON.stringify(["caf\udce9", "\0"]));

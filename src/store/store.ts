@@ -80,6 +80,9 @@ export interface Store {
   remember(key: string, value: string): Promise<void>;
   recall(key: string): Promise<string | undefined>;
 
+  /** Whether nobody, in any process, has asked this of `id` during the last day before `at`. Exactly one of any number of calls gets true. */
+  firstTime(id: string, at: string): Promise<boolean>;
+
   // Audit: append-only
   audit(entry: {
     readonly at: string;

@@ -34,6 +34,10 @@ const limit = (details: Details) => {
   const seconds = numberOf(details, ["limitSeconds", "timeoutSeconds", "limit", "seconds"]);
   return seconds === undefined ? "its time limit" : measures.duration(seconds);
 };
+const holding = (details: Details) => {
+  const pid = numberOf(details, "pid");
+  return pid === undefined ? "" : ` (process ${pid})`;
+};
 const known = (details: Details) => {
   const names = listOf(details, ["known", "apps"]);
   return names.length === 0 ? "" : ` Known: ${names.join(", ")}.`;
@@ -134,9 +138,11 @@ export const failures: Readonly<Record<TextCode, Sentence>> = {
   "backup-invalid": (d) =>
     `The backup ${detail(d, ["archive", "restorePoint", "id", "path"], "just made")} did not pass its verification${said(d)}. PROD was not touched. Check the disk${where(d)}, then try again.`,
   "data-dir-in-use": (d) =>
-    `Another bot already uses the data directory ${path(d)}. Stop it first, or set PASSERELLE_DATA_DIR to another one.`,
+    `Another bot${holding(d)} already uses the data directory ${path(d)}. Stop it first, or set PASSERELLE_DATA_DIR to another one.`,
   "database-unusable": (d) =>
     `The database ${detail(d, "where")} cannot be used (${detail(d, ["said", "reason", "message"], "no detail")}). ${sentence(detail(d, "remedy", "check that it is up; promotions on the hosts go on meanwhile"))}`,
+  "port-in-use": (d) =>
+    `Port ${detail(d, "port", "of the configuration")} cannot be listened on${said(d)}. Stop what uses it, or set PORT to another one.`,
   "slack-refused": (d) => slackRefused(d),
   "slack-unreachable": (d) =>
     `Slack cannot be reached${said(d)}. The bot keeps trying; \`passerelle status\` and \`passerelle rollback\` work from a terminal meanwhile.`,

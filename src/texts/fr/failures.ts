@@ -12,6 +12,10 @@ const limit = (details: Details) => {
   const seconds = numberOf(details, ["limitSeconds", "timeoutSeconds", "limit", "seconds"]);
   return seconds === undefined ? "le délai prévu" : measures.duration(seconds);
 };
+const holding = (details: Details) => {
+  const pid = numberOf(details, "pid");
+  return pid === undefined ? "" : ` (processus ${pid})`;
+};
 const known = (details: Details) => {
   const names = listOf(details, ["known", "apps"]);
   return names.length === 0 ? "" : ` Connus : ${names.join(", ")}.`;
@@ -126,9 +130,11 @@ export const failures: Readonly<Record<TextCode, Sentence>> = {
   "backup-invalid": (d) =>
     `La sauvegarde ${detail(d, ["archive", "restorePoint", "id", "path"], "qui vient d'être faite")} n'a pas passé sa vérification${said(d)}. PROD n'a pas été touché. Vérifiez le disque${where(d)}, puis réessayez.`,
   "data-dir-in-use": (d) =>
-    `Un autre bot utilise déjà le répertoire de données ${path(d)}. Arrêtez-le d'abord, ou changez PASSERELLE_DATA_DIR.`,
+    `Un autre bot${holding(d)} utilise déjà le répertoire de données ${path(d)}. Arrêtez-le d'abord, ou changez PASSERELLE_DATA_DIR.`,
   "database-unusable": (d) =>
     `La base de données ${detail(d, "where")} n'est pas utilisable (${detail(d, ["said", "reason", "message"], "aucun détail")}). ${databaseRemedies[detail(d, "reason")] ?? "Vérifiez qu'elle est démarrée ; les promotions continuent sur les machines pendant ce temps."}`,
+  "port-in-use": (d) =>
+    `Le port ${detail(d, "port", "de la configuration")} ne peut pas être ouvert${said(d)}. Arrêtez ce qui l'utilise, ou donnez-en un autre à PORT.`,
   "slack-refused": (d) => slackRefused(d),
   "slack-unreachable": (d) =>
     `Slack est injoignable${said(d)}. Le bot continue d'essayer ; \`passerelle status\` et \`passerelle rollback\` fonctionnent dans un terminal pendant ce temps.`,
