@@ -147,3 +147,5 @@ function versionOfPackage(): string {
 }
 
 process.exitCode = await main(process.argv.slice(2));
+// A bot that was told to end leaves its jobs to the hosts: the questions it still asks after them must not keep it.
+if (process.argv[2] === "serve") process.exit();

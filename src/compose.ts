@@ -34,8 +34,8 @@ export type Bot = {
   readonly promotions: Promotions;
   /** Recovers what an earlier process left, and begins to carry out promotions. */
   startWork(): Promise<void>;
-  /** Throws `slack-refused` when a token is not good; waits for nothing but the first connection. */
-  startSlack(): Promise<void>;
+  /** Throws `slack-refused` when a token is not good; false when Slack is away: then it goes on trying. */
+  startSlack(): Promise<boolean>;
   /** Stops in order; what runs on hosts goes on and is adopted by the next start. */
   close(): Promise<void>;
 };
@@ -55,6 +55,8 @@ export async function openBot(options: BotOptions): Promise<Bot> {
     exclusive: options.role === "bot",
     logger,
     mask,
+    // What runs on a host goes on without us, and whoever stops a bot often kills it after ten seconds.
+    graceSeconds: 5,
   });
 
   const appOf = (record: PromotionRecord): AppConfig => {
@@ -130,6 +132,7 @@ export async function openBot(options: BotOptions): Promise<Bot> {
     },
     async startSlack() {
       slack = await startSlack({ environment, config, promotions, store, mask, logger, now });
+      return slack.connected();
     },
     async close() {
       clearInterval(sweep);

@@ -2,6 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Person } from "../playground/people.ts";
 import { breakPreprod, changePreprod, editProdByHand } from "./deeds.ts";
 import { prodPathOf, type SampleApp } from "./sample-app.ts";
@@ -73,9 +74,9 @@ export const stories: readonly Story[] = [
       const { bo, app } = cast;
       await editProdByHand(app);
       const message = await plan(cast);
-      await bo.sees(/server\/main\.mjs/, { message });
+      await bo.sees(/1 file changed by hand in PROD.*server\/main\.mjs/s, { message });
       await expectPage(app, "edited by hand");
-      await bo.presses(/^Approve & /, { message });
+      await bo.presses("Approve & overwrite", { message });
       await bo.sees(/PROD of kitchen is up to date and healthy/, { message, ...patience });
       await expectPage(app, "leek pie");
     },
@@ -132,13 +133,20 @@ export async function playAll(
 }
 
 /** Ana asks what would change; answers with the `ts` of the plan's message, which is the promotion's for the rest of its life. */
-async function plan({ ana, bo, playground: { workspace } }: Cast): Promise<string> {
+async function plan({ ana, playground: { workspace } }: Cast): Promise<string> {
+  const newest = (): string | undefined => {
+    const waits = /Promote kitchen: PREPROD/;
+    return workspace.messages("#kitchen").findLast((message) => waits.test(workspace.read(message)))?.ts;
+  };
+  const before = newest();
   await ana.types("/promote diff kitchen");
-  const waiting = /Promote kitchen: PREPROD/;
-  await bo.sees(waiting, patience);
-  return (
-    workspace.messages("#kitchen").findLast((message) => waiting.test(workspace.read(message)))?.ts ?? ""
-  );
+  const end = Date.now() + patience.timeoutSeconds * 1000;
+  while (Date.now() < end) {
+    const found = newest();
+    if (found !== undefined && found !== before) return found;
+    await sleep(50);
+  }
+  throw new Error("No plan came.");
 }
 
 function prodOf(app: SampleApp): Promise<ReadonlyMap<string, string>> {

@@ -28,8 +28,9 @@ export async function serve(config: Config, environment: Environment, screen: Sc
     try {
       const ended = signalled();
       await bot.startWork();
-      await bot.startSlack();
-      screen.note(screen.texts.terminal.listening([...config.apps.keys()].join(", ")));
+      const { listening, slackDown } = screen.texts.terminal;
+      const connected = await bot.startSlack();
+      screen.note(connected ? listening([...config.apps.keys()].join(", ")) : slackDown);
       await ended;
       screen.note(screen.texts.terminal.stopping);
     } finally {
