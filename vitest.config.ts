@@ -12,6 +12,8 @@ export default defineConfig({
     maxWorkers: 4,
     // Tests that start bots of their own mostly wait for them.
     maxConcurrency: 8,
+    // Where every change is checked, a machine that stood still for a moment is not a broken change; what needed a second try is shown.
+    retry: process.env["CI"] === undefined ? 0 : 1,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     execArgv: ["--disable-warning=ExperimentalWarning"],
