@@ -5,7 +5,6 @@ import type { Logger } from "pino";
 import type { AppConfig, Config, Environment } from "./config/config.ts";
 import { createPromotions } from "./promotion/create-promotions.ts";
 import { openDurable } from "./promotion/durable.ts";
-import { freezeAt } from "./promotion/freeze.ts";
 import { createWorkbench } from "./promotion/machines.ts";
 import type { Membership, PromotionRecord, Promotions } from "./promotion/promotions.ts";
 import { reconsider } from "./promotion/reconsider.ts";
@@ -65,7 +64,6 @@ export async function openBot(options: BotOptions): Promise<Bot> {
       throw new Error(`${record.id} is of the app ${record.app}, which the configuration has no more`);
     return app;
   };
-  const frozen = (app: AppConfig, at: Date): ReturnType<typeof freezeAt> => freezeAt(app.freeze, at);
   const commands = (record: PromotionRecord): readonly string[] => workbench.commands(appOf(record), record);
 
   const startRun = durable.define<{ readonly promotionId: string }, unknown>(
@@ -79,13 +77,7 @@ export async function openBot(options: BotOptions): Promise<Bot> {
           return workbench.openTarget(appOf(record), record, plan);
         },
         commands,
-        reconsider: (record) =>
-          reconsider(record, appOf(record), {
-            store,
-            membership,
-            lockOf: async (app) =>
-              (await store.lock(app.name, now().toISOString())) ?? lockOfFreeze(app, frozen(app, now())),
-          }),
+        reconsider: (record) => reconsider(record, appOf(record), { store, membership, now }),
         now,
         mask,
         onError: (error, promotionId) =>
@@ -100,7 +92,6 @@ export async function openBot(options: BotOptions): Promise<Bot> {
     workbench,
     membership,
     start,
-    frozen,
     now,
     newId,
     mask,
@@ -143,11 +134,4 @@ export async function openBot(options: BotOptions): Promise<Bot> {
       await store.close();
     },
   };
-}
-
-function lockOfFreeze(
-  app: AppConfig,
-  freeze: ReturnType<typeof freezeAt>,
-): Awaited<ReturnType<Store["lock"]>> {
-  return freeze && { app: app.name, by: "config", ...freeze };
 }

@@ -3,6 +3,7 @@
 import type { AppConfig, Config } from "../config/config.ts";
 import { PasserelleError } from "../errors.ts";
 import type { Store } from "../store/store.ts";
+import { lockInForce } from "./lock-in-force.ts";
 import type { Lock, Membership } from "./promotions.ts";
 import type { Workbench } from "./workbench.ts";
 
@@ -13,11 +14,6 @@ export type PromotionsOptions = {
   readonly membership: Membership;
   /** Starts the durable run of a promotion row; idempotent by id. */
   readonly start: (promotionId: string) => Promise<void>;
-  /** A freeze that is in force for an app at a time; undefined when none is. */
-  readonly frozen?: (
-    app: AppConfig,
-    at: Date,
-  ) => { readonly reason: string; readonly since: string; readonly until: string } | undefined;
   readonly now: () => Date;
   /** 10 characters or so, unguessable. */
   readonly newId: () => string;
@@ -49,12 +45,7 @@ export function openDesk(options: PromotionsOptions): Desk {
         throw new PasserelleError("app-unknown", { app: name, apps: [...config.apps.keys()] });
       return app;
     },
-    async lockOf(app) {
-      const lock = await store.lock(app.name, at());
-      if (lock !== undefined) return lock;
-      const freeze = options.frozen?.(app, now());
-      return freeze && { app: app.name, by: "config", ...freeze };
-    },
+    lockOf: (app) => lockInForce(app, store, now()),
     async membersOf(app) {
       try {
         return await membership.approvers(app.approval.approvers);

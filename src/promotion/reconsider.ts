@@ -2,8 +2,9 @@
 
 import type { AppConfig } from "../config/config.ts";
 import type { Store } from "../store/store.ts";
+import { lockInForce } from "./lock-in-force.ts";
 import { countApprovals } from "./policy.ts";
-import type { Failure, Lock, Membership, PromotionRecord } from "./promotions.ts";
+import type { Failure, Membership, PromotionRecord } from "./promotions.ts";
 
 export async function reconsider(
   record: PromotionRecord,
@@ -11,13 +12,13 @@ export async function reconsider(
   options: {
     readonly store: Store;
     readonly membership: Membership;
-    readonly lockOf: (app: AppConfig) => Promise<Lock | undefined>;
+    readonly now: () => Date;
   },
 ): Promise<Failure | undefined> {
   if (record.planId === undefined) return undefined;
   const plan = await options.store.plan(record.planId);
   if (plan === undefined) return { code: "plan-unknown", details: { id: record.planId } };
-  const lock = await options.lockOf(app);
+  const lock = await lockInForce(app, options.store, options.now());
   if (lock !== undefined)
     return { code: "locked", details: { by: lock.by, reason: lock.reason, until: lock.until } };
   if (plan.decisions.some(({ verdict, via }) => verdict === "approve" && via === "terminal"))
