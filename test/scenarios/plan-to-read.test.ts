@@ -61,7 +61,12 @@ test("a plan of 5,000 files is one readable message, and its full diff is a file
   expect(file).toMatchObject({ snippetType: "diff" });
   const text = file.bytes?.toString() ?? "";
   expect(Buffer.byteLength(text)).toBeLessThanOrEqual(1_000_000);
-  expect(text.startsWith("diff --git prod/app/part 0")).toBe(true);
+  expect(text.split("\n").slice(0, 4)).toEqual([
+    "promoted from src/part 0",
+    "new directory preprod/app/part 0 mode 040755",
+    "promoted from src/part 0/list of things 0.txt",
+    "diff --git prod/app/part 0/list of things 0.txt preprod/app/part 0/list of things 0.txt",
+  ]);
   expect(text.trimEnd().split("\n").at(-1)).toBe(
     "The rest is too long for Slack; `passerelle diff --patch` shows it.",
   );
