@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { configDefaults, defineConfig } from "vitest/config";
 
 /** `npm test` leaves the long ones out; `npm run test:long` runs only them: every crash point, whole corpora, browsers. */
@@ -16,6 +17,8 @@ export default defineConfig({
     retry: process.env["CI"] === undefined ? 0 : 1,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // The bots and commands that tests start as processes of their own are compiled once.
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules/.cache/passerelle") },
     execArgv: ["--disable-warning=ExperimentalWarning"],
   },
 });
