@@ -23,6 +23,7 @@ import type { Facts, PromotionRecord, StepName } from "./promotions.ts";
 import { clearUp, settle } from "./settle.ts";
 import { createTarget, preparePromotion, type TargetOptions } from "./target.ts";
 import { recallLeft } from "./what-was-left.ts";
+import { withTools } from "./with-tools.ts";
 import type { Workbench } from "./workbench.ts";
 
 export type MachineOptions = {
@@ -81,8 +82,8 @@ export function createWorkbench({ transports, store, now }: MachineOptions): Wor
 
   return {
     async plan(app, options) {
-      const { compared, drift } = await compare(app, options);
       const sides = sidesOf(app);
+      const { compared, drift } = await withTools(sides, () => compare(app, options));
       const checks = await Promise.all([
         checkPlan(app, sides, compared),
         options.tryOut === true ? runOwnChecks(app, sides.preprod, () => prodOf(app), compared.changes) : [],

@@ -16,7 +16,8 @@ const bootstrapScript = [
   "export PATH",
   "IFS= read -r mark || exit 97",
   "IFS= read -r size || exit 97",
-  'body=$(dd bs="$size" count=1 iflag=fullblock 2>/dev/null)',
+  // One byte at a time where dd does not know the flag: it has read nothing yet when it says so.
+  'body=$(dd bs="$size" count=1 iflag=fullblock 2>/dev/null || dd bs=1 count="$size" 2>/dev/null)',
   'case $body in *"$mark:end") ;; *) exit 97;; esac',
   'echo "$mark:begin"',
   'echo "$mark:begin" >&2',

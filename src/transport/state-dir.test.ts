@@ -17,7 +17,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openLocal } from "./local.ts";
 import { quote } from "./shell.ts";
-import { missingTools, prepareStateDir } from "./state-dir.ts";
+import { prepareStateDir } from "./state-dir.ts";
+import { lookForTools } from "./tools.ts";
 import type { Transport } from "./transport.ts";
 
 const local = openLocal();
@@ -133,7 +134,7 @@ test("a place we may not write to is a reason to refuse", async ({ skip }) => {
 });
 
 test("all tools that are missing or cannot do what is needed are named at once", async () => {
-  expect(await missingTools(local)).toEqual([]);
+  expect((await lookForTools(local)).missing).toEqual([]);
   const poor = join(directory, "bin");
   mkdirSync(poor);
   const lacks = (command: string, script: string): void => {
@@ -147,7 +148,7 @@ test("all tools that are missing or cannot do what is needed are named at once",
     ...local,
     run: (script, options) => local.run(`PATH=${quote(poor)}:$PATH\n${script}`, options),
   };
-  expect(await missingTools(host)).toEqual(["flock", "sync", "find"]);
+  expect((await lookForTools(host)).missing).toEqual(["flock", "sync", "find"]);
   await expect(prepare(prod(), host)).rejects.toMatchObject({
     code: "tool-missing",
     details: { host: "local", tools: ["flock", "sync", "find"] },

@@ -4,6 +4,7 @@ import { PasserelleError } from "../errors.ts";
 import { decodeBytes } from "./bytes.ts";
 import { capture } from "./capture.ts";
 import { expandRoot } from "./shell.ts";
+import { readEquipment, toolProbe, toolsMissing } from "./tools.ts";
 import type { Transport } from "./transport.ts";
 
 export type StateDir = {
@@ -12,43 +13,9 @@ export type StateDir = {
   readonly prodRoot: string;
 };
 
-// Each tool is tried with what is used of it: BusyBox and old releases have the names but not the options.
-const toolProbe = String.raw`
-probe=$(mktemp -d "${"$"}{TMPDIR:-/tmp}/passerelle.XXXXXX") || exit 71
-trap 'rm -rf -- "$probe"' EXIT
-needs() {
-  tool=$1
-  shift
-  (cd -- "$probe" && "$@") </dev/null >/dev/null 2>&1 || missing="$missing $tool"
-}
-missing=
-: >"$probe/a"
-printf 'a\0' >"$probe/list"
-needs flock sh -c 'exec 9>>lock && flock -w 1 9 && flock --close -s -n lock true; flock --close -n other true'
-needs setsid sh -c 'setsid -f true'
-needs timeout timeout -v -k 10 10 true
-needs sync sync a
-needs sha256sum sh -c 'echo "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  a" | sha256sum -c --status'
-needs find sh -c '[ -n "$(find . -maxdepth 1 -name a -printf "%P %s %T@ %C@ %i %m %y\0" | head -c 1)" ]'
-needs tar sh -c 'tar --null --no-recursion -cf a.tar -T list && tar -tf a.tar'
-needs mv sh -c ': >b && mv -T b c && [ -e c ]'
-needs cp sh -c 'mkdir d && cp -Pl --parents a d && cp -RPlf d/. e'
-needs xargs sh -c 'xargs -0 -r true <list'
-needs stat sh -c '[ "$(stat -c %s a)" = 0 ]'
-needs dd sh -c 'dd bs=1 count=1 iflag=fullblock of=f if=list'
-needs head head -c 1 list
-needs tail tail -c +1 list
-needs mktemp sh -c 'mktemp -d x.XXXXXX'
-needs mkfifo mkfifo pipe
-`;
-
-const toolsScript = `${toolProbe}
-echo "$missing"
-`;
-
 const prepareScript = `
 answer() { printf '%s\\0' "$@"; exit 0; }
-[ -z "$missing" ] || answer tool-missing "$missing"
+[ -z "$missing" ] || answer tool-missing "$missing" "$manager" "$busybox"
 app=$1
 root=$(cd -P -- "$written" 2>/dev/null && printf '%s.' "$PWD") || answer side-missing "$written"
 root=\${root%.}
@@ -77,14 +44,8 @@ said=$(: 2>&1 >>"$state/lock") || answer unusable not-writable "$state" "$said"
 answer ready "$state" "$root"
 `;
 
-// Trying all tools starts some forty processes: once for each transport is enough.
+// Trying all tools starts some sixty processes: once for each transport is enough.
 const equipped = new WeakSet<Transport>();
-
-/** What of the needed tools the host lacks, or has in a form without the options that are used. */
-export async function missingTools(transport: Transport): Promise<readonly string[]> {
-  const { stdout } = await capture(transport, toolsScript, { what: "looking for tools", timeoutSeconds: 60 });
-  return words(decodeBytes(stdout));
-}
 
 /**
  * Makes the state directory where it is not there yet; changes nothing of PROD. Throws `tool-missing` with all missing
@@ -112,7 +73,7 @@ export async function prepareStateDir(
       equipped.add(transport);
       return { stateDir: first, prodRoot: second };
     case "tool-missing":
-      throw new PasserelleError("tool-missing", { host, tools: words(first) });
+      throw toolsMissing(host, readEquipment([first, second, third]));
     case "side-missing":
       throw new PasserelleError("side-missing", { host, path: first });
     case "unusable":
@@ -124,8 +85,4 @@ export async function prepareStateDir(
       });
   }
   throw new Error(`preparing the state directory said ${JSON.stringify(answer)}`);
-}
-
-function words(text: string): readonly string[] {
-  return text.split(/\s+/).filter((word) => word !== "");
 }

@@ -98,7 +98,7 @@ export const failures: Readonly<Record<TextCode, Sentence>> = {
   "command-timeout": (d) =>
     `${command(d)} did not end within ${limit(d)}${where(d)}. Look at the log; raise its time limit if it needs longer.`,
   "tool-missing": (d) =>
-    `${detail(d, ["tool", "tools", "name"], "A tool")} is missing${where(d)}. Install it there; \`passerelle doctor\` lists all that is needed.`,
+    `${detail(d, ["tool", "tools", "name"], "A tool")} is missing${where(d)}.${busybox(d)} Install it there${installing(d)}; \`passerelle doctor\` lists all that is needed.`,
   "job-died": (d) =>
     `${detail(d, ["job", "step", "id"], "A job")} ended without a result${where(d)}: it was killed or the host restarted. Nothing is assumed; the next attempt looks at what is there.`,
   "job-fenced": (d) =>
@@ -189,6 +189,15 @@ function howItEnded(details: Details): string {
 
 function sentence(words: string): string {
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+}
+
+function busybox(details: Details): string {
+  return detail(details, "busybox") === "" ? "" : " BusyBox's own is not enough.";
+}
+
+function installing(details: Details): string {
+  const command = detail(details, "remedy");
+  return command === "" ? "" : ` with \`${command}\``;
 }
 
 function fingerprint(details: Details): string {

@@ -90,7 +90,7 @@ export const failures: Readonly<Record<TextCode, Sentence>> = {
   "command-timeout": (d) =>
     `${command(d)} n'a pas fini en ${limit(d)}${where(d)}. Regardez le journal ; augmentez le délai s'il lui faut plus de temps.`,
   "tool-missing": (d) =>
-    `${detail(d, ["tool", "tools", "name"], "Un outil")} manque${where(d)}. Installez-le ; \`passerelle doctor\` énumère tout ce qu'il faut.`,
+    `${detail(d, ["tool", "tools", "name"], "Un outil")} manque${where(d)}.${busybox(d)} Installez-le${installing(d)} ; \`passerelle doctor\` énumère tout ce qu'il faut.`,
   "job-died": (d) =>
     `${detail(d, ["job", "step", "id"], "Une tâche")} s'est arrêtée sans résultat${where(d)} : tuée, ou machine redémarrée. Rien n'est supposé ; l'essai suivant regarde ce qui est en place.`,
   "job-fenced": (d) =>
@@ -179,6 +179,15 @@ function howItEnded(details: Details): string {
   return numberOf(details, "seconds") === undefined
     ? "a été tuée"
     : `ne s'est pas terminée dans le délai de ${limit(details)}`;
+}
+
+function busybox(details: Details): string {
+  return detail(details, "busybox") === "" ? "" : " Celui de BusyBox ne suffit pas.";
+}
+
+function installing(details: Details): string {
+  const command = detail(details, "remedy");
+  return command === "" ? "" : ` avec \`${command}\``;
 }
 
 function fingerprint(details: Details): string {
