@@ -1,4 +1,4 @@
-// A real OpenSSH server on loopback that lives as long as a test.
+// A real OpenSSH server, on loopback or in a network namespace, that lives as long as a test.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -24,6 +24,18 @@ export type OpenSshOptions = {
   /** Runs instead of the command, which it finds in `$SSH_ORIGINAL_COMMAND`. */
   readonly forceCommand?: string;
   readonly hostKeyTypes?: readonly string[];
+  readonly place?: Place;
+  /** One that has ended, whose directory, home and keys it takes over. */
+  readonly again?: OpenSsh;
+};
+
+/** Where it listens when not on loopback, and the command that starts another one there in its own process. */
+export type Place = {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  /** Made for the home that is given to it. */
+  readonly command: (home: string) => readonly string[];
 };
 
 const sshd = "/usr/sbin/sshd";
@@ -36,22 +48,27 @@ export const whyNoOpenSsh: string | undefined = existsSync(sshd)
 export async function startOpenSsh(options: OpenSshOptions = {}): Promise<OpenSsh> {
   // Where sshd, started as root, puts its unprivileged half.
   if (process.getuid?.() === 0) mkdirSync("/run/sshd", { recursive: true, mode: 0o755 });
-  const directory = temporaryDirectory();
+  const directory = options.again?.directory ?? temporaryDirectory();
   const home = join(directory, "home");
-  mkdirSync(home);
+  mkdirSync(home, { recursive: true });
   const types = options.hostKeyTypes ?? ["ed25519"];
-  const publicKeys = types.map((type) => makeKey(join(directory, `host_${type}`), type));
-  writeFileSync(join(directory, "authorized_keys"), `${makeKey(join(directory, "identity"))}\n`, {
-    mode: 0o600,
-  });
+  const publicKeys = types.map((type) => keyAt(join(directory, `host_${type}`), type));
+  if (options.again === undefined) {
+    writeFileSync(join(directory, "authorized_keys"), `${makeKey(join(directory, "identity"))}\n`, {
+      mode: 0o600,
+    });
+  }
+  // The first line of a keyword counts, of this one too.
+  const isSetEnv = (line: string): boolean => /^SetEnv\s/i.test(line);
+  const environment = (options.config ?? []).filter(isSetEnv).map((line) => line.slice("SetEnv ".length));
   const lines = [
-    ...(options.config ?? []),
+    ...(options.config ?? []).filter((line) => !isSetEnv(line)),
     ...types.map((type) => `HostKey ${join(directory, `host_${type}`)}`),
     ...(options.forceCommand === undefined ? [] : [`ForceCommand ${options.forceCommand}`]),
     `AuthorizedKeysFile ${join(directory, "authorized_keys")}`,
-    `SetEnv HOME=${home}`,
+    `SetEnv ${[...environment, `HOME=${home}`].join(" ")}`,
     `PidFile ${join(directory, "pid")}`,
-    "ListenAddress 127.0.0.1",
+    `ListenAddress ${options.place?.address ?? "127.0.0.1"}`,
     "StrictModes no",
     "UsePAM no",
     "PermitRootLogin yes",
@@ -62,14 +79,17 @@ export async function startOpenSsh(options: OpenSshOptions = {}): Promise<OpenSs
   ];
   writeFileSync(join(directory, "sshd_config"), `${lines.join("\n")}\n`);
 
-  const { child, port, log } = await startOnFreePort(join(directory, "sshd_config"));
+  const config = join(directory, "sshd_config");
+  const { child, port, log } = await (options.place === undefined
+    ? startOnFreePort(config)
+    : startIn(options.place, home, config));
 
   function dropConnections(): void {
     for (const pid of descendants(child.pid ?? 0)) killQuietly(pid);
   }
 
   return {
-    ...reachable(directory, port, userInfo().username, publicKeys),
+    ...reachable(directory, port, userInfo().username, publicKeys, options.place),
     directory,
     home,
     log,
@@ -83,25 +103,45 @@ export async function startOpenSsh(options: OpenSshOptions = {}): Promise<OpenSs
   };
 }
 
+function keyAt(file: string, type: string): string {
+  return existsSync(file) ? readFileSync(`${file}.pub`, "utf8").trim() : makeKey(file, type);
+}
+
 type Started = { readonly child: ChildProcess; readonly port: number; readonly log: () => string };
 
 async function startOnFreePort(config: string): Promise<Started> {
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
-    const child = spawn(sshd, ["-D", "-e", "-f", config, "-p", String(port)], {
-      stdio: ["ignore", "ignore", "pipe"],
-    });
-    let said = "";
-    child.stderr.on("data", (chunk: Buffer) => {
-      said += chunk.toString();
-    });
-    for (let wait = 0; wait < 300 && child.exitCode === null; wait += 1) {
-      if (await greets(port)) return { child, port, log: () => said };
-      await sleep(50);
-    }
-    child.kill("SIGKILL");
-    if (attempt === 3) throw new Error(`sshd did not start: ${said}`);
+    const started = await start([], config, "127.0.0.1", port);
+    if (started !== undefined) return started;
+    if (attempt === 3) throw new Error("sshd did not start");
   }
+}
+
+async function startIn(place: Place, home: string, config: string): Promise<Started> {
+  const started = await start(place.command(home), config, place.address, place.port);
+  if (started === undefined) throw new Error(`sshd did not start on ${place.name}`);
+  return started;
+}
+
+async function start(
+  within: readonly string[],
+  config: string,
+  address: string,
+  port: number,
+): Promise<Started | undefined> {
+  const [command = sshd, ...args] = [...within, sshd, "-D", "-e", "-f", config, "-p", String(port)];
+  const child = spawn(command, args, { stdio: ["ignore", "ignore", "pipe"] });
+  let said = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    said += chunk.toString();
+  });
+  for (let wait = 0; wait < 300 && child.exitCode === null; wait += 1) {
+    if (await greets(address, port)) return { child, port, log: () => said };
+    await sleep(50);
+  }
+  child.kill("SIGKILL");
+  return undefined;
 }
 
 function freePort(): Promise<number> {
@@ -116,9 +156,9 @@ function freePort(): Promise<number> {
   });
 }
 
-function greets(port: number): Promise<boolean> {
+function greets(address: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
+    const socket = connect(port, address);
     const answer = (greeted: boolean): void => {
       socket.destroy();
       resolve(greeted);

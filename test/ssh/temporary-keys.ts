@@ -35,10 +35,15 @@ export function reachable(
   port: number,
   user: string,
   hostPublicKeys: readonly string[],
+  { name, address }: { readonly name: string; readonly address: string } = {
+    name: "dock",
+    address: "127.0.0.1",
+  },
 ): ReachableSsh {
   const identityFile = join(directory, "identity");
   const knownHostsFile = join(directory, "known_hosts");
-  writeFileSync(knownHostsFile, hostPublicKeys.map((key) => `[127.0.0.1]:${port} ${key}\n`).join(""));
+  const place = port === 22 ? address : `[${address}]:${port}`;
+  writeFileSync(knownHostsFile, hostPublicKeys.map((key) => `${place} ${key}\n`).join(""));
   return {
     port,
     user,
@@ -46,8 +51,8 @@ export function reachable(
     knownHostsFile,
     hostConfig: {
       kind: "ssh",
-      name: "dock",
-      address: "127.0.0.1",
+      name,
+      address,
       port,
       user,
       identityFile,
