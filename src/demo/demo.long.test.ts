@@ -1,10 +1,11 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type DemoProcess, spawnDemo, startDemo } from "../../test/demo-process.ts";
 
@@ -73,6 +74,28 @@ test("what a demo left behind that was killed is ended and removed by the next o
   await expect.poll(() => answers(lost.prod)).toBe(0);
   await expect.poll(() => runs(bot)).toBe(false);
   expect(await answers(next.page)).toBe(200);
+});
+
+test("a demo that npm started ends with npm, and takes everything along", patience, async () => {
+  const npm = spawn("npm", ["run", "demo", "--", "--port", "0"], {
+    cwd: resolve(import.meta.dirname, "../.."),
+    env: { ...process.env, TMPDIR: temporary },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let said = "";
+  for await (const piece of npm.stdout) {
+    said += String(piece);
+    if (said.includes("Ctrl+C")) break;
+  }
+  const page = /http:\S+/.exec(said)?.[0] ?? "";
+  const directory = /(\S+)\/10_preprod/.exec(said)?.[1] ?? "";
+  expect(await answers(page)).toBe(200);
+  const bot = Number(await readFile(join(directory, "bot.pid"), "utf8"));
+  const ended = once(npm, "exit");
+  npm.kill("SIGTERM");
+  await ended;
+  await expect.poll(() => [existsSync(directory), runs(bot)], { timeout: 30_000 }).toEqual([false, false]);
+  expect(await answers(page)).toBe(0);
 });
 
 test("a port that is taken is said in a sentence, and nothing stays", patience, async () => {

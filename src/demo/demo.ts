@@ -29,7 +29,7 @@ const seed: WorkspaceSeed = {
     { name: "chloe", realName: "Chloé Martin", locale: "fr-FR" },
     { name: "eve", realName: "Eve Stranger" },
   ],
-  channels: [{ name: "kitchen", id: channel, topic: "Type /promote diff kitchen" }],
+  channels: [{ name: "kitchen", id: channel, topic: "Type `/promote diff kitchen`" }],
 };
 
 export async function runDemo(options: DemoOptions): Promise<number> {

@@ -53,7 +53,10 @@ export async function makeSampleApp(
     }),
   ]);
   const configFile = join(directory, "passerelle.yml");
-  await writeFile(configFile, configText({ ...options, preprod, prod, restart, url: prodProcess.url }));
+  await writeFile(
+    configFile,
+    configText({ ...options, preprod, prod, restart, url: prodProcess.url, preprodUrl: preprodProcess.url }),
+  );
   return {
     directory,
     preprod: { root: preprod, process: preprodProcess },
@@ -97,13 +100,17 @@ function configText(app: {
   readonly prod: string;
   readonly restart: string;
   readonly url: string;
+  readonly preprodUrl: string;
 }): string {
   const text = (value: string): string => JSON.stringify(value);
   return `# The sample app: PREPROD keeps its code in src/kitchen/, PROD in server/.
 apps:
   kitchen:
     channel: ${text(app.channel)}
-    preprod: { host: local, root: ${text(app.preprod)} }
+    preprod:
+      host: local
+      root: ${text(app.preprod)}
+      health: { http: [{ url: ${text(app.preprodUrl)}, contains: Back to the Kitchen }] }
     prod: { host: local, root: ${text(app.prod)} }
     paths:
       - { from: src/kitchen/, to: server/ }

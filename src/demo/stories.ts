@@ -8,7 +8,7 @@ import { breakPreprod, changePreprod, editProdByHand } from "./deeds.ts";
 import { prodPathOf, type SampleApp } from "./sample-app.ts";
 import { preprodFiles } from "./sample-files.ts";
 import { differences, snapshot } from "./snapshot.ts";
-import { killBot, type Stage } from "./stage.ts";
+import { cutConnection, killBot, type Stage } from "./stage.ts";
 
 type Cast = Stage & { readonly ana: Person; readonly bo: Person };
 
@@ -93,6 +93,19 @@ export const stories: readonly Story[] = [
       await killBot(cast, 1);
       await bo.sees(/PROD of kitchen is up to date and healthy/, { message, ...patience });
       await expectPage(app, "pear crumble");
+    },
+  },
+  {
+    name: "slack-away",
+    told: "Slack goes away right after Bo's approval: the promotion goes on, and the message catches up when Slack is back.",
+    async play(cast) {
+      const { bo, app } = cast;
+      await changePreprod(app);
+      const message = await plan(cast);
+      await bo.presses("Approve & promote", { message });
+      await cutConnection(cast, 5);
+      await bo.sees(/PROD of kitchen is up to date and healthy/, { message, ...patience });
+      await expectPage(app, "walnut bread");
     },
   },
   {

@@ -174,6 +174,7 @@ describe.skipIf(executablePath === undefined)("the page (runs where a Chromium i
     const dialog = page.getByRole("dialog", { name: "Reject" });
     await dialog.getByRole("button", { name: "Send" }).click();
     await page.getByText("Please complete this required field.").first().waitFor();
+    await expect.poll(() => page.evaluate("document.activeElement.id")).toBe("input-why");
     await page.getByLabel("Why?").fill("Too late in the day");
     await page.getByLabel("Who fixes it?").selectOption("Bo");
     await dialog.getByRole("button", { name: "Send" }).click();
@@ -183,12 +184,30 @@ describe.skipIf(executablePath === undefined)("the page (runs where a Chromium i
     ]);
   });
 
-  test("Escape closes a modal", async () => {
+  test("a modal keeps the keyboard inside; Escape closes it, and the keyboard is back where it was", async () => {
     await typeLine("/promote kitchen");
-    await button("Reject").last().click();
-    await page.getByRole("dialog", { name: "Reject" }).waitFor();
+    await button("Reject").last().focus();
+    await page.keyboard.press("Enter");
+    const dialog = page.getByRole("dialog", { name: "Reject" });
+    await dialog.waitFor();
+    const outside = "document.activeElement !== document.body && !document.activeElement.closest('dialog')";
+    for (let presses = 0; presses < 12; presses += 1) {
+      await page.keyboard.press("Tab");
+      expect(await page.evaluate(outside)).toBe(false);
+    }
     await page.keyboard.press("Escape");
-    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await dialog.waitFor({ state: "detached" });
+    await expect.poll(() => page.evaluate("document.activeElement.textContent")).toBe("Reject");
+  });
+
+  test("whoever opens the page can write at once, and choose a word with the arrow keys", async () => {
+    const box = page.getByLabel("Message #kitchen");
+    await expect.poll(() => page.evaluate("document.activeElement.id")).toBe("composer-channel");
+    await page.keyboard.type("/promote r");
+    await button("/promote rollback").waitFor();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => box.inputValue()).toBe("/promote rollback ");
   });
 
   test("what others write appears without asking, and is said aloud", async () => {

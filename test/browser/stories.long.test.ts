@@ -93,6 +93,23 @@ describe.skipIf(noBrowser)("the stories (run where a Chromium is installed)", { 
       .toBe(2);
   });
 
+  test("a Slack that goes away right after an approval finds the promotion done when it is back", async () => {
+    await ana.plays("Make a change in PREPROD");
+    await ana.page.getByText(/PREPROD now offers/).waitFor();
+    await plan();
+    await bo.presses("Approve & promote");
+    await bo.confirms("Promote");
+    await ana.plays("Cut the bot’s connection");
+    await bo.page.getByText("passerelle is not connected.").waitFor();
+    await ana.page.getByText(/^Slack is back/).waitFor();
+    await bo.page.getByText("passerelle is connected.").waitFor();
+    await expect
+      .poll(() => bo.page.getByRole("main").getByText("PROD of kitchen is up to date and healthy").count(), {
+        timeout: 60_000,
+      })
+      .toBe(3);
+  });
+
   test("on a phone everything has its place, and nothing is wider than the screen", async () => {
     const small = await theatre.enter("Chloé Martin (@chloe)", phone);
     const { page } = small;

@@ -60,6 +60,8 @@ export type ShownChannel = {
   readonly archived: boolean;
   readonly member: boolean;
   readonly lastTs: string;
+  /** Whether there is any message. */
+  readonly said: boolean;
 };
 
 export type ScreenData = {
@@ -136,6 +138,7 @@ function shownChannel(state: State, user: User, channel: Channel): ShownChannel 
     archived: channel.archived,
     member: channel.members.has(user.id),
     lastTs: channel.messages.findLast((message) => message.user !== user.id)?.ts ?? "0",
+    said: channel.messages.length > 0,
   };
 }
 

@@ -77,10 +77,14 @@ button, select, input, textarea { font: inherit; color: inherit; }
 @media (prefers-reduced-motion: no-preference) { .button, .place { transition: background-color .12s; } }`;
 
 const messages = `
-.messages { flex: 1; min-height: 0; overflow-y: auto; padding: 8px 0; }
-.messages ol { list-style: none; margin: 0; padding: 0; }
-.home { padding: 16px; max-width: 760px; }
-.message { display: grid; grid-template-columns: 36px minmax(0, 1fr); gap: 10px; padding: 6px 16px; }
+.messages { flex: 1; min-height: 0; overflow-y: auto; padding: 8px 0; display: flex; flex-direction: column; }
+.messages ol { list-style: none; margin: auto 0 0; padding: 0; }
+.welcome { margin-top: auto; padding: 8px 16px 0; }
+.welcome h3 { margin: 0; font-size: 1.2em; }
+.welcome p { margin: 4px 0 8px; }
+.thread .welcome { color: var(--quiet); }
+.messages.home { display: block; padding: 16px; max-width: 760px; }
+.message { position: relative; display: grid; grid-template-columns: 36px minmax(0, 1fr); gap: 10px; padding: 6px 16px; }
 .message:hover { background: var(--raised); }
 .message.alone { background: light-dark(#f3f6fb, #1e242c); }
 .message.tombstone { color: var(--quiet); font-style: italic; }
@@ -92,9 +96,11 @@ const messages = `
 .avatar-slack { background: #5b3a73; }
 .badge { font-size: .68em; text-transform: uppercase; padding: 0 4px; border-radius: 3px; background: var(--line); }
 .thread-link { border: 0; background: none; padding: 2px 4px; margin-left: -4px; border-radius: 4px; color: var(--link); font-size: .87em; font-weight: 600; cursor: pointer; }
-.thread-link.discreet { color: var(--quiet); font-weight: 400; opacity: 0; }
-.message:hover .discreet, .discreet:focus-visible { opacity: 1; }
-@media (hover: none) { .thread-link.discreet { opacity: 1; } }
+.thread-link.discreet { color: var(--quiet); font-weight: 400; }
+@media (hover: hover) {
+  .thread-link.discreet { position: absolute; top: -10px; right: 16px; padding: 2px 10px; opacity: 0; border: 1px solid var(--line); background: var(--ground); }
+  .message:hover .discreet, .discreet:focus-visible { opacity: 1; }
+}
 .news { margin-left: 6px; padding: 0 7px; border-radius: 10px; background: var(--danger); color: #ffffff; }
 .thread-link:hover { text-decoration: underline; }
 .reactions { display: flex; gap: 4px; margin: 4px 0; }
@@ -107,7 +113,7 @@ const messages = `
 .composer textarea { flex: 1; min-width: 0; resize: none; padding: 8px 10px; border: 1px solid var(--quiet); border-radius: 8px; background: var(--ground); }
 .offers { list-style: none; margin: 0 0 8px; padding: 4px; border: 1px solid var(--line); border-radius: 8px; background: var(--raised); }
 .offers button { width: 100%; text-align: left; border: 0; background: none; padding: 4px 8px; border-radius: 4px; cursor: pointer; }
-.offers button:hover { background: var(--line); }`;
+.offers button:hover, .offers .marked { background: var(--line); }`;
 
 const blocks = `
 .block { margin: 4px 0; max-width: 680px; }
@@ -166,6 +172,7 @@ const forms = `
 .question input:not([type="checkbox"], [type="radio"]), .question textarea, .question select { width: 100%; padding: 7px 10px; border: 1px solid var(--quiet); border-radius: 6px; background: var(--ground); }
 .question [aria-invalid="true"] { border-color: var(--danger); }
 .question p { margin: 0; }
+.question select { text-overflow: ellipsis; }
 .choices { display: grid; gap: 4px; }
 .choice { display: flex; gap: 8px; align-items: baseline; }
 .block-actions select, .accessory select { padding: 5px 8px; border: 1px solid var(--quiet); border-radius: 6px; background: var(--ground); max-width: 260px; }`;

@@ -1,12 +1,13 @@
 // The page: a workspace as one of its people sees it.
 
-import { type ComponentChildren, h, render } from "preact";
+import { type ComponentChildren, Fragment, h, render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { type Fields, fieldsIn } from "../fields.ts";
 import type { ScreenData } from "../page-server/screen-data.ts";
 import { Blocks } from "./blocks.ts";
 import { Composer } from "./composer.ts";
 import { Confirm, Modal } from "./dialogs.ts";
+import { Mrkdwn } from "./inline.ts";
 import { permalinkTarget, sendAct, useLooking, useScreen } from "./live.ts";
 import { MessageList } from "./message-list.ts";
 import { SidePanel } from "./side-panel.ts";
@@ -102,7 +103,12 @@ function ChannelPane({ screen, at }: { screen: ScreenData; at: string | undefine
   return h(
     "main",
     { id: "main", tabIndex: -1, class: "pane" },
-    h("header", { class: "pane-head" }, h("h2", null, name), h("p", { class: "quiet" }, channel.topic)),
+    h(
+      "header",
+      { class: "pane-head" },
+      h("h2", null, name),
+      h("p", { class: "quiet" }, h(Mrkdwn, { text: channel.topic })),
+    ),
     h(MessageList, {
       key: `${screen.me.id} ${channel.id}`,
       messages: screen.messages,
@@ -110,6 +116,12 @@ function ChannelPane({ screen, at }: { screen: ScreenData; at: string | undefine
       me: screen.me.name,
       at,
       label: `Messages in ${name}`,
+      welcome: h(
+        Fragment,
+        null,
+        h("h3", null, `This is the very beginning of ${name}`),
+        channel.topic === "" ? null : h("p", null, h(Mrkdwn, { text: channel.topic })),
+      ),
     }),
     closed === undefined
       ? h(Composer, { key: channel.id, channel: channel.id, label: `Message ${name}` })

@@ -1,6 +1,7 @@
 // Menus, check boxes and radio buttons.
 
-import { type ComponentChildren, h } from "preact";
+import { type ComponentChildren, Fragment, h } from "preact";
+import { useState } from "preact/hooks";
 import { asList, asText, type Fields, fieldsIn } from "../fields.ts";
 import { type ElementProps, entered, heldState, optionsIn } from "./entering.ts";
 import { plainWords, TextObject } from "./inline.ts";
@@ -15,17 +16,20 @@ export function Menu(props: ElementProps): ComponentChildren {
   const type = asText(element.type) ?? "";
   const multiple = type.startsWith("multi_");
   const held = heldValues(place, block, element);
+  const [chosen, setChosen] = useState(held[0] ?? "");
   const offers = offersOf(element, type, surroundings.screen);
   const placeholder = plainWords(element.placeholder) || (type === "overflow" ? "More…" : "Select…");
   const onChange = (event: Event) => {
     const menu = event.currentTarget as HTMLSelectElement;
     const values = [...menu.selectedOptions].map((option) => option.value).filter((value) => value !== "");
+    setChosen(values[0] ?? "");
     void entered(surroundings, place, props, values);
     if (type === "overflow") menu.value = "";
   };
   const groups = [...new Set(offers.map(({ group }) => group))];
   const option = ({ value, words }: Offer) => h("option", { value, selected: held.includes(value) }, words);
-  return h(
+  const about = multiple ? undefined : optionsIn(element).find(({ value }) => value === chosen)?.description;
+  const menu = h(
     "select",
     {
       id,
@@ -41,6 +45,7 @@ export function Menu(props: ElementProps): ComponentChildren {
       return group === "" ? own : h("optgroup", { label: group }, own);
     }),
   );
+  return about === undefined ? menu : h(Fragment, null, menu, h("p", { class: "hint" }, plainWords(about)));
 }
 
 function offersOf(
@@ -66,6 +71,7 @@ function offersOf(
   ];
 }
 
+/** A list of the browser's own has no second line, so it follows the first; below the menu it stands whole. */
 function optionWords(option: Fields): string {
   const more = plainWords(option.description);
   return more === "" ? plainWords(option.text) : `${plainWords(option.text)} — ${more}`;

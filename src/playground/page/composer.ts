@@ -1,7 +1,7 @@
-// The box to write in: Enter sends, Shift+Enter begins a line, `/` offers the app's commands.
+// The box to write in: Enter sends, Shift+Enter begins a line, `/` offers the app's commands, to the arrow keys too.
 
 import { type ComponentChildren, h } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { ScreenData } from "../page-server/screen-data.ts";
 import { useSurroundings } from "./surroundings.ts";
 
@@ -17,9 +17,17 @@ export function Composer({
   const { act, screen } = useSurroundings();
   const [text, setText] = useState("");
   const [trouble, setTrouble] = useState("");
+  const [marked, setMarked] = useState(-1);
   const box = useRef<HTMLTextAreaElement>(null);
   const id = `composer-${threadTs ?? "channel"}`;
   const offered = threadTs === undefined ? offersFor(text, screen.commands) : [];
+
+  useEffect(() => {
+    // Whoever opens a channel is about to write, unless that would bring up the keyboard of a phone.
+    if (threadTs === undefined && nothingFocused() && matchMedia("(hover: hover)").matches)
+      box.current?.focus();
+  }, []);
+  useEffect(() => setMarked(-1), [text]);
 
   const send = async () => {
     const line = text.trim();
@@ -34,10 +42,19 @@ export function Composer({
     box.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const [first] = offered;
-    if (event.key === "Tab" && !event.shiftKey && first !== undefined && text !== first.line) {
+    const wanted = offered[Math.max(0, marked)];
+    if (wanted !== undefined && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
       event.preventDefault();
-      take(first.line);
+      const next = event.key === "ArrowDown" ? marked + 1 : marked < 0 ? offered.length - 1 : marked - 1;
+      setMarked(next >= offered.length ? -1 : next);
+    } else if (wanted !== undefined && event.key === "Tab" && !event.shiftKey && text !== wanted.line) {
+      event.preventDefault();
+      take(wanted.line);
+    } else if (wanted !== undefined && marked >= 0 && event.key === "Enter" && !event.isComposing) {
+      event.preventDefault();
+      take(wanted.line);
+    } else if (wanted !== undefined && marked >= 0 && event.key === "Escape") {
+      setMarked(-1);
     } else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
       void send();
@@ -55,13 +72,18 @@ export function Composer({
       : h(
           "ul",
           { class: "offers", "aria-label": "Commands" },
-          offered.map(({ line, about }) =>
+          offered.map(({ line, about }, index) =>
             h(
               "li",
               { key: line },
               h(
                 "button",
-                { type: "button", onClick: () => take(line) },
+                {
+                  type: "button",
+                  class: index === marked ? "marked" : "",
+                  id: `${id}-offer-${index}`,
+                  onClick: () => take(line),
+                },
                 h("strong", null, line),
                 h("span", { class: "quiet" }, ` ${about}`),
               ),
@@ -79,12 +101,18 @@ export function Composer({
         rows: Math.min(6, text.split("\n").length),
         value: text,
         placeholder: label,
+        autocomplete: "off",
+        "aria-describedby": marked < 0 ? undefined : `${id}-offer-${marked}`,
         onInput: (event: Event) => setText((event.currentTarget as HTMLTextAreaElement).value),
         onKeyDown,
       }),
       h("button", { type: "submit", class: "button primary", disabled: text.trim() === "" }, "Send"),
     ),
   );
+}
+
+function nothingFocused(): boolean {
+  return document.activeElement === null || document.activeElement === document.body;
 }
 
 type Offer = { readonly line: string; readonly about: string };

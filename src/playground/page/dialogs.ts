@@ -12,8 +12,14 @@ function useOpenDialog() {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const element = dialog.current;
+    const before = document.activeElement;
     if (element !== null && !element.open) element.showModal();
-    return () => element?.close();
+    return () => {
+      element?.close();
+      // What was pressed may be gone by now: its message was edited meanwhile.
+      const back = before instanceof HTMLElement && before.isConnected && before !== document.body;
+      (back ? before : document.querySelector<HTMLElement>("main"))?.focus({ preventScroll: true });
+    };
   }, []);
   return dialog;
 }
@@ -36,6 +42,10 @@ export function Modal({ view }: { view: ShownView }): ComponentChildren {
     },
   };
   const general = view.errors[""];
+  useEffect(() => {
+    dialog.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+    // By what they say: the errors are new objects whenever anything in the workspace changes.
+  }, [JSON.stringify(view.errors)]);
   const cancel = (event: Event) => {
     event.preventDefault();
     close(false);

@@ -13,6 +13,7 @@ export function MessageList({
   me,
   label,
   at,
+  welcome = "No replies yet.",
 }: {
   messages: readonly ShownMessage[];
   inThread: boolean;
@@ -20,6 +21,8 @@ export function MessageList({
   label: string;
   /** The message to go to instead of the newest. */
   at: string | undefined;
+  /** Shown while there is no message. */
+  welcome?: ComponentChildren;
 }): ComponentChildren {
   const scroller = useRef<HTMLDivElement>(null);
   const following = useRef(true);
@@ -42,9 +45,7 @@ export function MessageList({
     h(
       "div",
       { class: "messages", ref: scroller, onScroll, tabIndex: 0, role: "region", "aria-label": label },
-      messages.length === 0
-        ? h("p", { class: "empty" }, inThread ? "No replies yet." : "Nothing has been said here yet.")
-        : null,
+      messages.length === 0 ? h("div", { class: "welcome" }, welcome) : null,
       h(
         "ol",
         null,

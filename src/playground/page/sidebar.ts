@@ -37,7 +37,10 @@ export function Sidebar({ looking, change, unread, online }: Props): ComponentCh
     );
   };
   const groups = screen.channels.filter(({ kind }) => kind !== "im");
-  const direct = screen.channels.filter(({ kind }) => kind === "im");
+  // A conversation in which nothing was said yet is one tab of the app, and that is its Home.
+  const direct = screen.channels.filter(
+    (channel) => channel.kind === "im" && (channel.said || here(channel)),
+  );
   const become = (event: Event) =>
     change({ person: (event.currentTarget as HTMLSelectElement).value, thread: undefined });
   return h(

@@ -127,6 +127,8 @@ test.each([
 ])("of long output the lines that tell are shown: %s", (_, lines, telling) => {
   expect(tellingLines(lines, 10)).toHaveLength(10);
   expect(tellingLines(lines, 10)).toContain(telling);
+  const ended = { ...promotion, status: "rolled-back", ending: rolledBack } as const;
+  expect(texts(endedMessage(english, ended, rolledBack, lines).blocks).join("\n")).toContain(telling);
 });
 
 test("a stop names who asked for it and calls nobody's work a failure", () => {

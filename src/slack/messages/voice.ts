@@ -40,9 +40,7 @@ export function createVoice({ texts, mask }: { texts: Texts; mask: (text: string
     code: (name, max = 80) => codeMrkdwn(displayName(mask(name), max)),
     output(lines, { lines: most, characters } = { lines: 15, characters: 1500 }) {
       // Masked as one text: a secret may span lines.
-      const all = displayText(mask(lines.join("\n")))
-        .split("\n")
-        .slice(-most);
+      const all = displayText(mask(lines.join("\n"))).split("\n");
       const shown = tellingLines(all, most);
       const width = Math.max(20, Math.floor(characters / Math.max(1, shown.length)));
       return shown.map((line) => shortenEnd(line, width)).join("\n");
