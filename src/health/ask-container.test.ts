@@ -5,7 +5,16 @@ import { createShims, type Shims } from "../../test/shims.ts";
 import { openLocal } from "../transport/local.ts";
 import { askContainer, judgeContainer } from "./ask-container.ts";
 
-const state = { status: "running", health: undefined, restarts: 0, exitCode: 0, outOfMemory: false };
+const state = {
+  status: "running",
+  health: undefined,
+  restarts: 0,
+  exitCode: 0,
+  outOfMemory: false,
+  ended: undefined,
+  started: undefined,
+  checked: "",
+};
 const judged = (other: Partial<Parameters<typeof judgeContainer>[1]>) =>
   judgeContainer("container shop", { ...state, ...other });
 
@@ -20,6 +29,11 @@ test.for([
 test.for([
   [{ health: "starting" }, "container shop runs, its health check is still starting", false],
   [{ health: "unhealthy" }, "container shop runs, but its health check says unhealthy", false],
+  [
+    { health: "unhealthy", checked: "wget: server returned error: HTTP/1.1 404 Not Found" },
+    "container shop runs, but its health check says unhealthy: wget: server returned error: HTTP/1.1 404 Not Found",
+    false,
+  ],
   [
     { status: "restarting", restarts: 4, exitCode: 1 },
     "container shop keeps restarting: it has exited with code 1, started again 4 times",
@@ -70,6 +84,35 @@ test("Docker is asked once for all", async () => {
   });
   expect((await asked("echo state running - 0 0 false")).probed.result.seen).toBe("running");
 });
+
+test("the last health check is told by its last line", async () => {
+  const checks = ["one", "two\\n  no bread  \\n"].map((output) => `check "${output}"`);
+  const { probed } = await asked(
+    `printf '%s\\n' 'state running unhealthy 0 0 false' '${checks.join("' '")}'`,
+  );
+  expect(probed.result.seen).toBe("runs, but its health check says unhealthy: no bread");
+});
+
+const moments = (ended: string, started: string, restarts = 0) =>
+  `echo state running - ${restarts} 0 false; echo times ${ended} ${started}`;
+
+test.for([
+  ["2026-11-28T03:28:08.5Z", "2026-11-28T03:28:09.500000002Z", 0, "1795836489.000000001"],
+  ["2026-11-28T04:28:09+01:00", "2026-11-28T03:28:09Z", 0, "1795836489.000000000"],
+  // The first one that it ever had.
+  ["0001-01-01T00:00:00Z", "2026-11-28T03:28:09.5Z", 0, undefined],
+  // Docker itself has started it again: what it said before is the new version's, too.
+  ["2026-11-28T03:28:08.5Z", "2026-11-28T03:28:09.5Z", 1, undefined],
+  // It has ended again.
+  ["2026-11-28T03:28:10Z", "2026-11-28T03:28:09.5Z", 0, undefined],
+  // As Podman writes it.
+  ["2026-11-28 03:28:08.5 +0000 UTC", "2026-11-28 03:28:09 +0000 UTC", 0, undefined],
+] as const)(
+  "ended at %s and started at %s after %i restarts: changed at %s",
+  async ([ended, started, restarts, at]) => {
+    expect(await asked(moments(ended, started, restarts))).toMatchObject({ restarts, changed: at });
+  },
+);
 
 test.for([
   ['echo "Error: No such container: shop" >&2; exit 1', "there is no such container"],

@@ -44,6 +44,11 @@ export function logRequest(logs: LogScan, moment: string): LogRequest {
   return { command: logs.command, since: "mark" };
 }
 
+/** Whether it is this container's own log, as Docker keeps it. */
+export function isLogOf({ command }: LogScan, container: string): boolean {
+  return dockerLogs.exec(command)?.[2]?.split(/\s+/).includes(container) ?? false;
+}
+
 /** What is remembered of a log: no text, so that it can be kept with the promotion. */
 export function markOf(lines: readonly string[]): string {
   return lines.map(fingerprint).join(" ");

@@ -1,7 +1,8 @@
 import { appendFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
+import { createShims } from "../../test/shims.ts";
 import { openLocal } from "../transport/local.ts";
 import { askLog, takeLogMark } from "./read-log.ts";
 
@@ -95,6 +96,22 @@ test("a command's stderr is part of the log, and its exit code is told", async (
   expect((await look("echo gone >&2; exit 3", "")).probed.trouble).toBe(
     "the log cannot be read: its command ended with exit code 3: gone",
   );
+});
+
+test("what Docker says of its own failure is no line of the app", async () => {
+  const shims = await createShims();
+  const path = process.env["PATH"];
+  process.env["PATH"] = `${shims.path}:${path}`;
+  onTestFinished(async () => {
+    process.env["PATH"] = path;
+    await shims.remove();
+  });
+  await shims.add("docker", 'echo "ERROR response from daemon: No such container" >&2; exit 1');
+  expect((await look("docker logs shop", "")).probed).toMatchObject({
+    trouble:
+      "the log cannot be read: its command ended with exit code 1: ERROR response from daemon: No such container",
+    hopeless: false,
+  });
 });
 
 test("the command runs in PROD's root, where the app's own paths are right", async () => {

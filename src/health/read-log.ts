@@ -23,7 +23,13 @@ fi
 
 type LogText =
   | { readonly is: "log"; readonly lines: readonly string[]; readonly ended: boolean }
-  | { readonly is: "trouble"; readonly because: string; readonly lines: readonly string[] }
+  | {
+      readonly is: "trouble";
+      readonly because: string;
+      readonly lines: readonly string[];
+      /** The command failed by itself: its last lines may be its own words. */
+      readonly failed: boolean;
+    }
   | { readonly is: "unreached"; readonly reason: string };
 
 async function readLog(
@@ -39,18 +45,19 @@ async function readLog(
   });
   if (answer.is === "unreached") return answer;
   const late = `did not end within ${limit} s`;
-  if (answer.is === "late") return { is: "trouble", because: late, lines: [] };
+  if (answer.is === "late") return { is: "trouble", because: late, lines: [], failed: false };
   // What was cut in two by the limit is no line.
   const cut = answer.stdout.length >= mostBytes ? answer.stdout.indexOf("\n") + 1 : 0;
   const lines = plainLines(answer.stdout.subarray(cut));
   const code = Number(/rc=(\d+)\s*$/.exec(answer.stderr.toString("latin1"))?.[1] ?? Number.NaN);
   if (code === 0) return { is: "log", lines, ended: answer.stdout.at(-1) === 10 };
-  if (code === 124 || code === 137) return { is: "trouble", because: late, lines };
+  if (code === 124 || code === 137) return { is: "trouble", because: late, lines, failed: false };
   const last = lines.at(-1) ?? "";
   return {
     is: "trouble",
     because: `ended with exit code ${code}${last === "" ? "" : `: ${last.slice(0, 200)}`}`,
     lines,
+    failed: true,
   };
 }
 
@@ -98,7 +105,9 @@ export async function askLog(
   if (log.is === "unreached") return { probed: unreached(name, transport.host, log.reason), excerpt: [] };
   const window = log.lines.slice(-windowOf(logs));
   const lines = request.since === "mark" ? linesAfterMark(window, since.log) : window;
-  const forbidden = findForbidden(lines, logs.forbid);
+  // What Docker or the journal says of its own failure is not the app's.
+  const isTools = log.is === "trouble" && log.failed && request.since === "moment";
+  const forbidden = findForbidden(isTools ? [] : lines, logs.forbid);
   const excerpt = excerptOf(lines, forbidden.at, logs.tail);
   if (forbidden.seen !== "") {
     const first = (lines[forbidden.at[0] ?? 0] ?? "").trim().slice(0, 200);

@@ -154,6 +154,26 @@ test("an exited container is told with its last words", async () => {
   expect(unmarked.report.excerpt).toEqual([]);
 });
 
+test("what the old container said while it ended is not held against the new one", async () => {
+  const shims = await createShims();
+  const path = process.env["PATH"];
+  process.env["PATH"] = `${shims.path}:${path}`;
+  onTestFinished(async () => {
+    process.env["PATH"] = path;
+    await shims.remove();
+  });
+  const times = "times 2026-11-28T03:28:08Z 2026-11-28T03:28:10Z";
+  const docker = `case $1 in inspect) printf '%s\\n' "state running - 0 0 false" "${times}" ;; logs) echo "$*" ;; esac`;
+  await shims.add("docker", docker);
+  const logs = { command: "docker logs shop", tail: 50, forbid: ["--since 17000"] };
+  const report = async (health: Partial<HealthConfig>) => (await waited({ logs, ...health })).report;
+  expect(await report({ container: "shop" })).toMatchObject({
+    outcome: "healthy",
+    excerpt: ["logs --since 1795836489.000000000 --tail 400 shop"],
+  });
+  expect((await report({ container: "other" })).reason).toMatch(/says: logs --since 1700000000\.000000000 /);
+});
+
 test("a stop is heard between two looks", async () => {
   const { report, attempts } = await waited({ http: [page("/broken")] }, { shouldStop: () => true });
   expect(report).toMatchObject({ outcome: "unhealthy", reason: "stopped" });

@@ -27,6 +27,8 @@ export type WaitOptions = {
   readonly onAttempt?: (attempt: Attempt) => void | Promise<void>;
 };
 
+const nothingSeen: FullLook = { probes: [], restarts: undefined, excerpt: [], changed: undefined };
+
 /**
  * An app without any probe is healthy: then the restart's own success has to do. Stopped, it is unhealthy with the reason
  * `stopped`. Throws `host-lost` when the deadline passes while the host is out of reach: nobody knows how PROD is.
@@ -34,7 +36,7 @@ export type WaitOptions = {
 export async function waitUntilHealthy(options: WaitOptions): Promise<HealthReport> {
   const { transport, health, since, now, sleep, shouldStop, onAttempt } = options;
   const began = now();
-  if (isUnprobed(health)) return report("healthy", "", { probes: [], restarts: undefined, excerpt: [] }, 0);
+  if (isUnprobed(health)) return report("healthy", "", nothingSeen, 0);
   const marked = since.restart === "" ? undefined : since;
   let watch = newWatch;
   for (;;) {
@@ -54,7 +56,8 @@ export async function waitUntilHealthy(options: WaitOptions): Promise<HealthRepo
       case "healthy":
         return report("healthy", "", look, elapsedSeconds);
       case "unhealthy": {
-        const excerpt = look.excerpt.length > 0 ? look.excerpt : await lastWords(transport, health, since);
+        const excerpt =
+          look.excerpt.length > 0 ? look.excerpt : await lastWords(transport, health, since, look);
         return report("unhealthy", judged.verdict.reason, { ...look, excerpt }, elapsedSeconds);
       }
       case "unreached":

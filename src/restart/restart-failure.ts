@@ -9,6 +9,16 @@ const reasons = {
     `docker compose does not accept ${file}; what it said is below.`,
   "compose-missing": () =>
     "Docker is there, but neither `docker compose` nor `docker-compose`; install one of them.",
+  "compose-no-container": ({ file }: Details) =>
+    `There is no container of ${file} to restart; \`docker compose -f ${file} up -d\` makes it, or set mode: recreate.`,
+  "compose-name-taken": ({ container = "of its container" }: Details) =>
+    `The name ${container} belongs to a container that this compose file has not made; \`docker rm -f ${container}\` frees it, if nobody needs that one.`,
+  "compose-image-missing": ({ file }: Details) =>
+    `An image of ${file} is not on this host and could not be pulled; \`docker compose -f ${file} pull\` brings it. What was said is below.`,
+  "compose-port-taken": ({ file }: Details) =>
+    `A port of ${file} is taken by another container or programme; what was said is below.`,
+  "compose-container-fails": ({ file }: Details) =>
+    `A container of ${file} cannot be started; what was said is below.`,
   "docker-missing": () => "Docker is not installed on this host, or not in the PATH of the login.",
   "docker-unreachable": () => "The Docker daemon does not answer; `systemctl start docker` starts it.",
   "docker-forbidden": () =>

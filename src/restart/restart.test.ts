@@ -40,7 +40,7 @@ case $3 in
 esac
 note "$0" "$PWD" "$@"
 printf '\033[32mContainer web  Restarting\033[0m\r\n' >&2
-[ ! -e "$HOME/no-image" ] || { echo "Error response from daemon: pull access denied for shop" >&2; exit 18; }
+[ ! -e "$HOME/no-image" ] || { cat "$HOME/no-image" >&2; exit 18; }
 `;
 
 const oddDirectory = 'it\'s $HOME "here" -x';
@@ -115,14 +115,26 @@ describe("compose", () => {
 
   test("a failed restart tells its exit code and what was said, without colours", async () => {
     await shims.add("docker", docker);
-    await writeFile(join(shims.home, "no-image"), "");
+    await writeFile(join(shims.home, "no-image"), "yeast is out\n");
     const result = await restarted(compose(await composeFile()));
     expect(result).toMatchObject({
       outcome: "failed",
       code: "exit-code",
       reason: "docker compose restart ended with exit code 18.",
-      excerpt: ["Container web  Restarting", "Error response from daemon: pull access denied for shop"],
+      excerpt: ["Container web  Restarting", "yeast is out"],
       mark: expect.any(String),
+    });
+  });
+
+  test("a failed restart whose cause is known tells the cause, and what to do", async () => {
+    await shims.add("docker", docker);
+    await writeFile(join(shims.home, "no-image"), "pull access denied for shop\n");
+    expect(await restarted(compose(await composeFile()))).toMatchObject({
+      code: "compose-image-missing",
+      reason: expect.stringMatching(
+        /^An image of .* could not be pulled; `docker compose -f .* pull` brings it/,
+      ),
+      excerpt: ["Container web  Restarting", "pull access denied for shop"],
     });
   });
 

@@ -4,6 +4,7 @@ import type { RestartConfig } from "../config/config.ts";
 import { PasserelleError } from "../errors.ts";
 import type { JobResult, RunJob } from "../transport/job.ts";
 import { lastLines } from "../transport/plain-lines.ts";
+import { composeFailure } from "./compose-failure.ts";
 import { type RestartFailureCode, restartFailureCodes, restartFailureReason } from "./restart-failure.ts";
 import { restartScript } from "./restart-script.ts";
 
@@ -12,7 +13,7 @@ export type RestartResult =
   | {
       readonly outcome: "failed";
       readonly code: RestartFailureCode;
-      /** Facts for a sentence in another language: `file`, `unit`, `command`, `exitCode`, `seconds`. */
+      /** Facts for a sentence in another language: `file`, `unit`, `container`, `exitCode`, `seconds`. */
       readonly details: Readonly<Record<string, string | number>>;
       /** One English sentence with the remedy. */
       readonly reason: string;
@@ -63,11 +64,17 @@ export async function restart(options: RestartOptions): Promise<RestartResult> {
   }
 }
 
-function failedRestart(options: RestartOptions, result: JobResult, code: RestartFailureCode): RestartResult {
+function failedRestart(options: RestartOptions, result: JobResult, told: RestartFailureCode): RestartResult {
   const answer = answerOf(result);
+  const seen =
+    told === "exit-code" && options.restart.kind === "compose"
+      ? composeFailure(result.stderr.toString())
+      : undefined;
+  const code = seen?.code ?? told;
   const exitCode = answer.exitCode ?? (result.outcome === "exited" ? result.code : undefined);
   const details = {
     ...subjectOf(options.restart, options.root),
+    ...seen?.details,
     seconds: options.restart.timeoutSeconds,
     ...(code === "exit-code" && exitCode !== undefined ? { exitCode } : {}),
   };

@@ -145,7 +145,7 @@ async function packImage(directory: string): Promise<string> {
     await mkdir(join(root, dirname(library)), { recursive: true });
     await copyFile(library, join(root, library));
   }
-  await mkdir(join(root, "bin"), { recursive: true });
+  for (const name of ["bin", "tmp"]) await mkdir(join(root, name), { recursive: true });
   await copyFile(busybox, join(root, "bin/busybox"));
   const { stdout: applets } = await execute(busybox, ["--list"]);
   for (const applet of applets.split("\n").filter((name) => name !== "" && name !== "busybox")) {
