@@ -34,6 +34,7 @@ export const failureCodes = [
   "sides-needed",
   "side-not-understood",
   "sides-unrelated",
+  "no-direct-transfer",
   "scan-failed",
   "scan-moved",
   "path-conflict",

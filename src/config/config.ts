@@ -30,6 +30,8 @@ export type AppConfig = {
   readonly channel: string;
   readonly preprod: SideConfig;
   readonly prod: SideConfig;
+  /** How content comes from PREPROD's host to PROD's; `auto` when left out. */
+  readonly transfer?: "auto" | "direct" | "relay";
   /** First match wins. */
   readonly paths: readonly PathRule[];
   /** Glob patterns; the built-in ones come first. */

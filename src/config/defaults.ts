@@ -22,6 +22,7 @@ export type CheckName = (typeof checkNames)[number];
 export const defaults = {
   locale: "en",
   transport: "ssh",
+  transfer: "auto",
   backup: { keep: 10, compression: "auto" },
   hook: { timeout: "5m" },
   restart: { mode: "restart", timeout: "5m" },

@@ -44,6 +44,7 @@ function appOf(name: string, written: WrittenApp, hosts: ReadonlyMap<string, Hos
     channel: written.channel,
     preprod: sideOf([preprod.host], preprod.root, hosts),
     prod: sideOf(prod.hosts ?? (prod.host === undefined ? [] : [prod.host]), prod.root, hosts),
+    transfer: prod.transfer ?? defaults.transfer,
     paths: written.paths.map((rule) => ({
       from: plainPath(rule.from),
       to: plainPath(rule.to),

@@ -38,6 +38,15 @@ const prod = z.strictObject({
     .optional()
     .meta(about("Instead of `host`: several machines that get the same promotion, one after another.")),
   root: values.root.meta(about("Directory of the app there: absolute, or below the login's home as `~/…`.")),
+  transfer: z
+    .enum(["auto", "direct", "relay"])
+    .optional()
+    .meta(
+      about(
+        "How content comes from PREPROD's machine when PROD's is another one: `relay` through the bot, `direct` only between the two, `auto` directly where one of them may log in to the other already, else through the bot.",
+        defaults.transfer,
+      ),
+    ),
 });
 
 const rewrite = z.strictObject({

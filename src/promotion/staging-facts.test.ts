@@ -15,7 +15,7 @@ const planWith = (changes: readonly Change[], more: Partial<Plan> = {}): Plan =>
   ...{ requester: "U1", createdAt: "", expiresAt: "", ...more },
 });
 
-test("progress is told about once a second, with the rate since the last time", () => {
+test("progress is told about once a second, with the rate since the last time and what is left", () => {
   let now = 0;
   const told: Facts[] = [];
   const progress = stagingProgress(
@@ -35,11 +35,11 @@ test("progress is told about once a second, with the rate since the last time", 
     progress(bytes);
   }
   expect(told).toEqual([
-    { staged: 200, stagedOf: 1000, rate: 200 },
-    { staged: 500, stagedOf: 1000, rate: 200 },
-    // A stream that broke begins again.
-    { staged: 50, stagedOf: 1000, rate: 0 },
-    { staged: 1000, stagedOf: 1000, rate: 1150 },
+    { staged: 200, stagedOf: 1000, rate: 200, secondsLeft: 4 },
+    { staged: 500, stagedOf: 1000, rate: 200, secondsLeft: 3 },
+    // A stream that broke goes on with less than was sent, and what is left is judged by more than that moment.
+    { staged: 50, stagedOf: 1000, rate: 0, secondsLeft: 7 },
+    { staged: 1000, stagedOf: 1000, rate: 1150, secondsLeft: 0 },
   ]);
 });
 

@@ -4,20 +4,25 @@ import type { AppConfig } from "../config/config.ts";
 import type { Plan } from "../tree/plan.ts";
 import type { Facts } from "./promotions.ts";
 
-/** Turns bytes so far into facts about once a second. `now` in milliseconds. */
+/** Turns bytes so far into facts about once a second: how much, how fast, how many seconds are left. `now` in milliseconds. */
 export function stagingProgress(
   total: number,
   report: (facts: Facts) => void,
   now: () => number,
 ): (bytes: number) => void {
   let last = { at: now(), bytes: 0 };
+  let usual: number | undefined;
   return (bytes) => {
     const at = now();
     if (at - last.at < 1000) return;
-    // A stream that broke begins again.
+    // A stream that broke goes on with what had arrived, which may be less than was sent.
     const moved = Math.max(0, bytes - last.bytes);
     const rate = Math.round((moved * 1000) / (at - last.at));
-    report({ staged: Math.min(bytes, total), stagedOf: total, rate });
+    // What is left of it is judged by more than one moment.
+    usual = usual === undefined ? rate : usual * 0.7 + rate * 0.3;
+    const staged = Math.min(bytes, total);
+    const secondsLeft = usual >= 1 ? Math.ceil((total - staged) / usual) : 0;
+    report({ staged, stagedOf: total, rate, secondsLeft });
     last = { at, bytes };
   };
 }

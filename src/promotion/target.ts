@@ -272,6 +272,7 @@ export function preparePromotion(
       const { changes, summary } = plan;
       const result = await stage({
         ...{ runJob, prod, preprod: from, sameHost, id, changes, rewritten },
+        ...(app.transfer !== undefined && { transfer: app.transfer }),
         hooks: { shouldStop },
         onStaged: stagingProgress(summary.bytes, report, () => performance.now()),
       });

@@ -6,7 +6,7 @@ import { PasserelleError } from "../errors.ts";
 import { converse, type ShellEnd, type StartedShell } from "./conversation.ts";
 import { createGate } from "./gate.ts";
 import { connectSsh, type SshConnection } from "./ssh-connection.ts";
-import type { SshHost, SshOptions } from "./ssh-settings.ts";
+import { resolveSshSettings, type SshHost, type SshOptions } from "./ssh-settings.ts";
 import type { RunOptions, RunResult, Transport } from "./transport.ts";
 
 // sshd takes ten by default, and four fill a line.
@@ -74,6 +74,10 @@ export function openSsh(host: SshHost, options: SshOptions = {}): Transport {
 
   return {
     host: host.name,
+    async address() {
+      const { address, port } = await resolveSshSettings(host, options);
+      return { address, port };
+    },
     async connect() {
       await connected();
     },

@@ -15,6 +15,8 @@
 export interface Transport {
   /** The host's name in the configuration, for people. */
   readonly host: string;
+  /** Where other machines may find it, as our own ssh configuration says; absent for the bot's own machine. */
+  readonly address?: () => Promise<{ readonly address: string; readonly port: number }>;
   /** Idempotent. Throws `host-unreachable`, `host-key-unknown`, `host-key-changed`, `host-auth-failed`, ... */
   connect(): Promise<void>;
   run(script: string, options: RunOptions): Promise<RunResult>;

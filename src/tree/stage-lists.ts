@@ -120,9 +120,3 @@ function ancestors(path: string): string[] {
   for (let at = parentOf(path); at !== "."; at = parentOf(at)) found.push(at);
   return found;
 }
-
-/** What PREPROD's host has to send when PROD is on another one. */
-export function sourceList(changes: readonly Change[], rewritten: ReadonlyMap<string, Uint8Array>): Buffer {
-  const placed = placedOf(changes).filter(({ path }) => !rewritten.has(path));
-  return pathList(new Set(placed.map(({ path, from = path }) => from)));
-}

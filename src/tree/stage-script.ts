@@ -1,6 +1,7 @@
 // The shell text of staging: new content laid out beside PROD, with its modes and times, and read back.
 
 import { contentView, look, prelude, sealView, type View } from "./target-shell.ts";
+import { takeOver } from "./transfer-script.ts";
 
 const notDirectoryView: View = { file: "%p\\0", directory: "", link: "%p\\0" };
 
@@ -18,6 +19,8 @@ no_room() {
   report inodes-free "$(free_inodes "$state")"
   end no-room
 }
+${takeOver}
+[ "$how" != -Pl ] || take_over
 wipe "$staging"
 [ "$(free_bytes "$state")" -ge "$bytes" ] && [ "$(free_inodes "$state")" -ge "$inodes" ] || no_room
 mkdir -p -- "$tree" && unpack "$lists" || fail "could not write below $staging"
@@ -79,37 +82,4 @@ fi
 wipe "$staging.from"
 rm -rf -- "$work"
 report outcome staged
-`;
-
-/** Arguments: the state directory, the id, the bytes and inodes it will take; a tar archive on standard input. */
-export const receiveScript = `${prelude}
-state=$(home "$1") id=$2 bytes=$3 inodes=$4
-from=$state/staging/$id.from
-[ ! -e "$state/staging/$id/sealed" ] || { report outcome staged; exit 0; }
-wipe "$from"
-wipe "$state/staging/$id"
-if [ "$(free_bytes "$state")" -lt "$bytes" ] || [ "$(free_inodes "$state")" -lt "$inodes" ]; then
-  report bytes-free "$(free_bytes "$state")"
-  report inodes-free "$(free_inodes "$state")"
-  report outcome no-room
-  exit 0
-fi
-mkdir -p -- "$from" || fail "could not write below $state/staging"
-said=$(cd -P -- "$from" && tar --no-same-owner --no-same-permissions -xf - 2>&1)
-code=$?
-printf '%s\\n' "$said" >&2
-case $said in *"No space left on device"* | *"Disk quota exceeded"*)
-  report bytes-free "$(free_bytes "$state")"
-  report inodes-free "$(free_inodes "$state")"
-  wipe "$from"
-  report outcome no-room
-  exit 0 ;;
-esac
-report code "$code"
-report outcome received
-`;
-
-/** Arguments: the root; the NUL list on standard input. What cannot be read is missing in the archive, and is seen when it is checked. */
-export const sendScript = `${prelude}
-cd -P -- "$(home "$1")" && exec tar --null --verbatim-files-from --no-recursion --format=posix --sparse --hard-dereference -cf - -T -
 `;

@@ -5,6 +5,7 @@ import type { JobHooks, RunJob } from "../transport/job.ts";
 import type { Transport } from "../transport/transport.ts";
 import { assertId, bundle, type Report, runToReport, undotted } from "./lists.ts";
 import type { Change } from "./plan.ts";
+import type { Transfer } from "./routes.ts";
 import { placedOf, type StageNeeds, stageLists, stageNeeds } from "./stage-lists.ts";
 import { stageScript } from "./stage-script.ts";
 import { sendToProd } from "./stage-stream.ts";
@@ -25,6 +26,10 @@ export type StageRequest = {
   readonly timeoutSeconds?: number;
   /** Bytes staged so far, now and then: exact where they pass through the bot, else an estimate. Not for small ones. */
   readonly onStaged?: (bytes: number) => void;
+  /** How content goes from one host to another; `auto` when left out. */
+  readonly transfer?: Transfer;
+  /** How long a host may be out of reach while content is sent. */
+  readonly patienceSeconds?: number;
   /** Part of the job's id: staging again after it ended needs another name. */
   readonly job?: string;
 };
@@ -46,7 +51,7 @@ export type Room = {
 /** What takes no longer than a look at it is not watched. */
 const worthTelling = 64 * 1024 * 1024;
 
-/** Starts clean each time. Throws `path-conflict` when a path of PROD leads through a link. */
+/** What a broken transfer has brought is gone on with; all else starts clean. Throws `path-conflict` when a path of PROD leads through a link. */
 export async function stage(request: StageRequest): Promise<StageResult> {
   assertId(request.id);
   const { job = "stage" } = request;
@@ -63,12 +68,23 @@ async function stageOnce(request: StageRequest, job: string): Promise<StageResul
   const input = bundle(stageLists(changes, rewritten));
   const onStaged = needs.bytes >= worthTelling ? request.onStaged : undefined;
   if (!sameHost) {
-    const sent = await sendToProd({ prod, preprod, id, changes, rewritten, needs, timeoutSeconds, onStaged });
+    const { transfer, patienceSeconds } = request;
+    const { shouldStop } = hooks ?? {};
+    const sent = await sendToProd({
+      ...{ prod, preprod, id, changes, rewritten, needs, timeoutSeconds, onStaged },
+      ...{ transfer, patienceSeconds, shouldStop },
+    });
+    if (sent === "stopped") return { outcome: "stopped" };
     if (sent !== undefined) return diskFull(sent, needs);
   }
   const watch =
     sameHost && onStaged !== undefined
-      ? watchStagedBytes({ transport: prod.transport, stateDir: prod.stateDir, id, report: onStaged })
+      ? watchStagedBytes({
+          transport: prod.transport,
+          stateDir: prod.stateDir,
+          directory: `${id}/tree`,
+          report: onStaged,
+        })
       : undefined;
   const report = await runToReport(
     runJob,
@@ -79,7 +95,7 @@ async function stageOnce(request: StageRequest, job: string): Promise<StageResul
         prod.root,
         prod.stateDir,
         id,
-        sameHost ? preprod.root : `${prod.stateDir}/staging/${id}.from`,
+        sameHost ? preprod.root : `${prod.stateDir}/staging/${id}.from/content`,
         sameHost ? "copy" : "link",
         String(sameHost ? needs.bytes : 0),
         String(sameHost ? needs.inodes : 0),

@@ -23,7 +23,7 @@ test("a growing staging is told as it grows, and no more once the watch has ende
   const watch = watchStagedBytes({
     transport: openLocal(),
     stateDir,
-    id: "pr_1",
+    directory: "pr_1/tree",
     report,
     everySeconds: 0.02,
   });
@@ -46,7 +46,7 @@ test("a growing staging is told as it grows, and no more once the watch has ende
 test("a host that cannot be asked costs nothing", async () => {
   const transport = { ...openLocal(), run: () => Promise.reject(new Error("lost")) };
   const report = (): void => expect.unreachable();
-  const watch = watchStagedBytes({ transport, stateDir, id: "pr_1", report, everySeconds: 0.01 });
+  const watch = watchStagedBytes({ transport, stateDir, directory: "pr_1/tree", report, everySeconds: 0.01 });
   await new Promise((resolve) => setTimeout(resolve, 60));
   await expect(watch.end()).resolves.toBeUndefined();
 });

@@ -4,7 +4,7 @@ import type { Transport } from "../transport/transport.ts";
 import { prelude } from "./target-shell.ts";
 
 const script = `${prelude}
-du -sB1 -- "$(home "$1")/staging/$2/tree" 2>/dev/null | cut -f1
+du -sB1 -- "$(home "$1")/staging/$2" 2>/dev/null | cut -f1
 `;
 
 export type StagedWatch = { readonly end: () => Promise<void> };
@@ -13,15 +13,16 @@ export type StagedWatch = { readonly end: () => Promise<void> };
 export function watchStagedBytes(options: {
   readonly transport: Transport;
   readonly stateDir: string;
-  readonly id: string;
+  /** Below `staging`. */
+  readonly directory: string;
   readonly report: (bytes: number) => void;
   readonly everySeconds?: number;
 }): StagedWatch {
-  const { transport, stateDir, id, report, everySeconds = 2 } = options;
+  const { transport, stateDir, directory, report, everySeconds = 2 } = options;
   let looking: Promise<void> | undefined;
   const look = async (): Promise<void> => {
     try {
-      const answer = await transport.run(script, { args: [stateDir, id], timeoutSeconds: 20 });
+      const answer = await transport.run(script, { args: [stateDir, directory], timeoutSeconds: 20 });
       const bytes = Number(answer.stdout.toString("latin1").trim());
       if (answer.outcome === "exited" && bytes > 0) report(bytes);
     } catch {

@@ -32,6 +32,8 @@ export function tool(command: string, ...args: readonly string[]): string {
 export type Network = {
   /** Where a machine of this network reaches the bot. */
   readonly botAddress: string;
+  /** What has passed through the bot's own cable: into it, and out of it. */
+  readonly bytesOfBot: () => { readonly received: number; readonly sent: number };
   /** A namespace that is plugged in as `eth0`. At most twelve. */
   readonly plugIn: () => { readonly namespace: string; readonly address: string; readonly port: string };
   /** The switch's namespace, where the other end of each cable is. */
@@ -66,6 +68,11 @@ export function openNetwork(): Network {
   return {
     botAddress: address(1),
     switchNamespace,
+    bytesOfBot() {
+      const count = (what: string): number =>
+        Number(readFileSync(`/sys/class/net/${name}/statistics/${what}_bytes`, "latin1"));
+      return { received: count("rx"), sent: count("tx") };
+    },
     plugIn() {
       plugged += 1;
       if (plugged > 12) throw new Error("the network has twelve places");
@@ -100,16 +107,22 @@ export function inside(namespace: string, ...command: readonly string[]): string
   return tool("nsenter", `--net=/run/netns/${namespace}`, ...command);
 }
 
+export function processesIn(namespace: string): readonly number[] {
+  const pids = tool("ip", "netns", "pids", namespace).split("\n");
+  return pids
+    .filter((pid) => pid !== "")
+    .map(Number)
+    .filter(isAlive);
+}
+
 export function endProcessesIn(namespace: string): void {
   // What is ended may have started something in the meantime.
   for (let round = 0; round < 100; round += 1) {
-    const pids = tool("ip", "netns", "pids", namespace)
-      .split("\n")
-      .filter((pid) => pid !== "" && isAlive(Number(pid)));
+    const pids = processesIn(namespace);
     if (pids.length === 0) return;
     for (const pid of pids) {
       try {
-        process.kill(Number(pid), "SIGKILL");
+        process.kill(pid, "SIGKILL");
       } catch {
         // It has ended.
       }

@@ -60,6 +60,7 @@ export function factWords(voice: Voice, facts: Facts): string {
   const attempt = number("attempt") ?? 1;
   const some = (name: string, put: (n: number) => string) => say(number(name), (n) => (n > 0 ? put(n) : ""));
   const rate = number("rate") ?? 0;
+  const secondsLeft = number("secondsLeft") ?? 0;
   const parts = [
     say(number("files") ?? number("filesChanged"), counted.files),
     some("added", counted.added),
@@ -72,6 +73,7 @@ export function factWords(voice: Voice, facts: Facts): string {
         texts.measures.bytes(bytes),
         texts.measures.bytes(number("stagedOf") ?? bytes),
         rate > 0 ? texts.measures.bytes(rate) : "",
+        rate > 0 && secondsLeft > 0 ? texts.measures.duration(secondsLeft) : "",
       ),
     ),
     words("places"),

@@ -284,14 +284,14 @@ test("the checklist has a counterpart for each line of the team's own page", () 
   );
 });
 
-test("staging something large says how far it is and how fast", () => {
+test("staging something large says how far it is, how fast, and how long it will take", () => {
   const steps = [
     step("stage", "running", "07:25:07", undefined, {
-      ...{ staged: 224_395_264, stagedOf: 609_222_656, rate: 54_525_952, attempt: 1 },
+      ...{ staged: 224_395_264, stagedOf: 609_222_656, rate: 54_525_952, secondsLeft: 8, attempt: 1 },
     }),
   ];
   expect(texts(runningMessage(english, { ...promotion, steps }, now).blocks)[1]).toBe(
-    ":arrows_counterclockwise: *Stage* — 214 MB of 581 MB, 52 MB/s · 11 s",
+    ":arrows_counterclockwise: *Stage* — 214 MB of 581 MB, 52 MB/s, about 8 s left · 11 s",
   );
 });
 

@@ -91,6 +91,8 @@ export const failures: Readonly<Record<TextCode, Sentence>> = {
     `${host(d)} and the bot have no algorithm in common${said(d)}. Use \`transport: openssh\` for this host, or update its SSH server.`,
   "host-lost": (d) =>
     `The connection to ${host(d)} was lost${said(d)}. What was started there goes on; the bot connects again by itself.`,
+  "no-direct-transfer": (d) =>
+    `Neither ${detail(d, ["from"], "PREPROD's host")} nor ${host(d)} lets the other log in without a question, and \`prod.transfer\` is \`direct\`. Let one of them in with a key, with the other's host key in its known_hosts, or set it to \`auto\`.`,
   "command-failed": (d) => {
     const code = numberOf(d, ["exitCode", "code", "rc"]);
     return `${command(d)} failed${where(d)}${code === undefined ? "" : ` with exit code ${code}`}${said(d)}. Look at the log for its whole output.`;

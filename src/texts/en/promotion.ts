@@ -26,8 +26,8 @@ export const promotion = {
     removed: (n: number) => `${measures.number(n)} removed`,
     verified: "verified",
     same: (names: string) => `${names} as in PREPROD`,
-    staged: (bytes: string, of: string, rate: string) =>
-      `${bytes} of ${of}${rate === "" ? "" : `, ${rate}/s`}`,
+    staged: (bytes: string, of: string, rate: string, left: string) =>
+      `${bytes} of ${of}${rate === "" ? "" : `, ${rate}/s`}${left === "" ? "" : `, about ${left} left`}`,
     noLogErrors: "no errors in the log",
     attempts: (n: number) => count(n, "attempt", "attempts"),
     probes: (n: number) => count(n, "probe", "probes"),

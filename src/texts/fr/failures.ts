@@ -83,6 +83,8 @@ export const failures: Readonly<Record<TextCode, Sentence>> = {
     `${host(d)} et le bot n'ont aucun algorithme en commun${said(d)}. Mettez \`transport: openssh\` pour cette machine, ou mettez à jour son serveur SSH.`,
   "host-lost": (d) =>
     `La connexion à ${host(d)} est perdue${said(d)}. Ce qui y a été lancé continue ; le bot se reconnecte tout seul.`,
+  "no-direct-transfer": (d) =>
+    `Ni ${detail(d, ["from"], "la machine de PREPROD")} ni ${host(d)} ne laisse l'autre se connecter sans question, et \`prod.transfer\` vaut \`direct\`. Donnez accès à l'un des deux par une clé, avec la clé d'hôte de l'autre dans son known_hosts, ou mettez \`auto\`.`,
   "command-failed": (d) => {
     const code = numberOf(d, ["exitCode", "code", "rc"]);
     return `${command(d)} a échoué${where(d)}${code === undefined ? "" : ` avec le code ${code}`}${said(d)}. Le journal contient toute sa sortie.`;

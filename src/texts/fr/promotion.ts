@@ -27,7 +27,8 @@ export const promotion: typeof english = {
     removed: (n) => count(n, "supprimé", "supprimés"),
     verified: "vérifiée",
     same: (names) => `${names} comme dans PREPROD`,
-    staged: (bytes, of, rate) => `${bytes} sur ${of}${rate === "" ? "" : `, ${rate}/s`}`,
+    staged: (bytes, of, rate, left) =>
+      `${bytes} sur ${of}${rate === "" ? "" : `, ${rate}/s`}${left === "" ? "" : `, encore ${left} environ`}`,
     noLogErrors: "aucune erreur dans le journal",
     attempts: (n) => count(n, "essai", "essais"),
     probes: (n) => count(n, "sonde", "sondes"),
