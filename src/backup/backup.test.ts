@@ -107,22 +107,34 @@ test("an id that has its restore point gets the same one again", async () => {
   expect(await made("pr_1", { date: new Date() })).toEqual(first);
 });
 
-test("what is excluded stays out, but never what the promotion touches", async () => {
-  for (const path of ["data/big.bin", "src/data/loader.py", "docs/a.md", "docs/deep/b.md", "app.log"]) {
+test("what is excluded, from PROD's root on, stays out, but never what the promotion touches", async () => {
+  const files = [
+    ...["data/big.bin", "streamlit/data/loader.py", "docs/a.md", "docs/deep/b.md", "app.log", "logs/app.log"],
+    ...["cache/x", "streamlit/cache/y", "streamlit/cache/kept"],
+  ];
+  for (const path of files) {
     mkdirSync(join(prod.root, path, ".."), { recursive: true });
     writeFileSync(join(prod.root, path), path);
   }
-  const backup = { keep: 10, exclude: ["data/", "docs/*.md", "*.log"], compression: "none" } as const;
-  const point = await made("pr_1", { backup, include: ["src/data/loader.py", "not/there"] });
+  const backup = {
+    keep: 10,
+    exclude: ["data/", "docs/*.md", "*.log", "**/cache/"],
+    compression: "none",
+  } as const;
+  const point = await made("pr_1", { backup, include: ["streamlit/cache/kept", "not/there"] });
   expect(namesIn(point)).toEqual(
     [
       "./",
       "./docs/",
       "./docs/deep/",
       "./docs/deep/b.md",
-      "./src/",
-      "./src/data/",
-      "./src/data/loader.py",
+      "./logs/",
+      "./logs/app.log",
+      "./streamlit/",
+      "./streamlit/cache/",
+      "./streamlit/cache/kept",
+      "./streamlit/data/",
+      "./streamlit/data/loader.py",
     ].sort(),
   );
 });

@@ -2,7 +2,7 @@
 
 import { look, prelude, type View } from "../tree/target-shell.ts";
 import { archiveFunctions } from "./archive-script.ts";
-import { pruneNamed } from "./find-patterns.ts";
+import { fromRoot, pruneNamed } from "./find-patterns.ts";
 
 const manifestView: View = {
   file: "%p//f %m %U %G %s %T@ %D:%i:%s:%T@:%C@\\0",
@@ -41,7 +41,7 @@ attributes=
 tar --acls --xattrs -cf /dev/null -T /dev/null 2>/dev/null && attributes='--acls --xattrs'
 # One file system only: what is mounted inside PROD is not PROD's.
 list() {
-  (cd -P -- "$root" && find -P . -xdev ${pruneNamed(exclude)} \\( -type f -o -type d -o -type l \\) -print0 >"$1")
+  (cd -P -- "$root" && find -P . -xdev ${pruneNamed(fromRoot(exclude))} \\( -type f -o -type d -o -type l \\) -print0 >"$1")
 }
 steady() { (cd -P -- "$root" && ${look(steadyView)} <"$work/list") >"$1"; }
 # Returns 1 when it is worth another try, 2 when something could not be written.

@@ -13,9 +13,17 @@ function expressionOf(pattern: string): Found | undefined {
   const body = bare === "" ? undefined : translate(bare);
   if (body === undefined) return undefined;
   return {
-    expression: `${bare.includes("/") ? "\\./" : ".*/"}${body}`,
+    expression: `${bare.includes("/") || pattern.startsWith("/") ? "\\./" : ".*/"}${body}`,
     directoriesOnly: pattern.endsWith("/"),
   };
+}
+
+/**
+ * What `backup.exclude` names: as in a path rule, from PROD's root on. A name alone must not mean every directory of that name:
+ * `data/` is PROD's big data, and code of the same name further down belongs in the archive.
+ */
+export function fromRoot(patterns: readonly string[]): readonly string[] {
+  return patterns.map((pattern) => `/${pattern.replace(/^(?:\.?\/)+/, "")}`);
 }
 
 function translate(glob: string): string | undefined {

@@ -13,6 +13,8 @@ export type ListedPoint = RestorePoint & {
   /** `kept`: the undo set is there; `undone`: PROD was taken back by it; `partial`: a swap that has not ended. */
   readonly undo: "kept" | "undone" | "partial" | "none";
   readonly reading: ArchiveReading | undefined;
+  /** The name of an archive that was made, and is not there any more. */
+  readonly lostArchive?: string;
 };
 
 /** What reading the archive back has to come to. */
@@ -59,8 +61,10 @@ export function readArchiveFacts(text: string): Omit<ListedPoint, "undo"> | unde
 const listScript = `
 case $1 in "~/"*) cd -- "\${HOME:?}/\${1#??}" ;; *) cd -- "$1" ;; esac 2>/dev/null || exit 0
 for description in backups/*.json; do
-  [ -e "\${description%.json}" ] || continue
-  printf 'archive %s\\0' "$(cat -- "$description")"
+  [ -e "$description" ] || continue
+  kind=archive
+  [ -e "\${description%.json}" ] || kind=lost
+  printf '%s %s\\0' "$kind" "$(cat -- "$description")"
 done
 for undo in undo/*/; do
   [ -e "\${undo}state" ] || continue
@@ -68,11 +72,14 @@ for undo in undo/*/; do
 done
 `;
 
-/** Reads descriptions only; whether archives are sound is what `verifyRestorePoint` says. */
-export async function listRestorePoints(target: {
-  readonly transport: Transport;
-  readonly stateDir: string;
-}): Promise<ListedPoint[]> {
+/**
+ * Reads descriptions only; whether archives are sound is what `verifyRestorePoint` says. `evenLost`: also those of which nothing
+ * is left to go back to, although nobody pruned them.
+ */
+export async function listRestorePoints(
+  target: { readonly transport: Transport; readonly stateDir: string },
+  { evenLost = false } = {},
+): Promise<ListedPoint[]> {
   const { stdout } = await capture(target.transport, listScript, {
     what: "listing restore points",
     args: [target.stateDir],
@@ -81,7 +88,13 @@ export async function listRestorePoints(target: {
   });
   const points = new Map<string, ListedPoint>();
   const app = target.stateDir.slice(target.stateDir.lastIndexOf("/") + 1);
+  const lost = new Map<string, ListedPoint>();
   for (const record of readRecords(stdout)) {
+    if (record.startsWith("lost ")) {
+      const facts = readArchiveFacts(record.slice("lost ".length));
+      if (facts !== undefined) lost.set(facts.id, withoutArchive(facts));
+      continue;
+    }
     if (record.startsWith("archive ")) {
       const facts = readArchiveFacts(record.slice("archive ".length));
       if (facts !== undefined) points.set(facts.id, { ...facts, undo: "none" });
@@ -108,5 +121,24 @@ export async function listRestorePoints(target: {
       });
     }
   }
+  for (const [id, point] of lost) {
+    const known = points.get(id);
+    if (known?.archive === undefined && (known !== undefined || evenLost))
+      points.set(id, { ...point, undo: known?.undo ?? "none" });
+  }
   return [...points.values()].sort((left, right) => right.sequence - left.sequence);
+}
+
+/** Made while PROD was as its description says; only what the undo set holds of it can be returned to. */
+function withoutArchive(facts: Omit<ListedPoint, "undo">): ListedPoint {
+  const { archive: lostArchive, ...point } = facts;
+  return {
+    ...point,
+    archive: undefined,
+    archiveBytes: 0,
+    archiveSha256: undefined,
+    reading: undefined,
+    undo: "none",
+    ...(lostArchive !== undefined && { lostArchive }),
+  };
 }

@@ -81,7 +81,9 @@ export async function pruneRestorePoints(request: {
 }): Promise<PruneResult> {
   const { runJob, prod, id, keep, pinned = [], hooks } = request;
   assertId(id);
-  const choice = choosePrunable(await listRestorePoints(prod), keep, new Set([...pinned, id]));
+  // What is left of a lost archive goes too, or `verify` would complain of it for ever.
+  const points = await listRestorePoints(prod, { evenLost: true });
+  const choice = choosePrunable(points, keep, new Set([...pinned, id]));
   const orders = [
     ...choice.archives.map((each) => `archive ${each}`),
     ...choice.undoSets.map((each) => `undo ${each}`),

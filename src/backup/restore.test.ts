@@ -3,6 +3,7 @@
 import { execFileSync } from "node:child_process";
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -210,6 +211,37 @@ test("pruning keeps the newest, the last good ones and what is pinned, whatever 
   expect(contents(prod.root).get("app/main.py")).toMatch(/^file 644 /);
   expect(await pruneRestorePoints({ runJob, prod, id: "rb_1", keep: 2 })).toMatchObject({ left: [] });
   expect(readdirSync(join(prod.stateDir, "undo")).sort()).toEqual(["pr_3", "pr_4", "rb_1"]);
+});
+
+test("an archive that somebody removed is missing, and what still works is told apart from what does not", async () => {
+  for (const version of [1, 2]) {
+    change(version);
+    await promote(`pr_${version}`);
+  }
+  const backups = join(prod.stateDir, "backups");
+  for (const name of readdirSync(backups)) if (/\.tar(\.\w+)?$/.test(name)) rmSync(join(backups, name));
+  const verified = async () => {
+    const points = await listRestorePoints(prod, { evenLost: true });
+    return Promise.all(
+      points.map(async (point) => {
+        const { good, archive, undo, archiveName } = await verifyRestorePoint(prod, point);
+        return [point.id, good, archive, undo, /^backup_prod_\w+\.tar/.test(archiveName)];
+      }),
+    );
+  };
+  expect(await verified()).toEqual([
+    ["pr_2", false, "missing", "intact", true],
+    ["pr_1", false, "missing", "intact", true],
+  ]);
+  rmSync(join(prod.stateDir, "undo/pr_1"), { recursive: true });
+  expect((await listRestorePoints(prod)).map(({ id }) => id)).toEqual(["pr_2"]);
+  expect((await verified())[1]).toEqual(["pr_1", false, "missing", "none", true]);
+  expect(await rollBack("rb_1", "pr_2")).toMatchObject({ outcome: "staged" });
+  expect(existsSync(join(prod.root, "app/new-in-2.py"))).toBe(false);
+  expect(await pruneRestorePoints({ runJob, prod, id: "rb_1", keep: 2 })).toMatchObject({
+    removed: ["archive pr_1", "undo pr_1"],
+  });
+  expect((await verified()).map(([id]) => id)).not.toContain("pr_1");
 });
 
 test("the last healthy point is never chosen for removal, however many unhealthy ones are newer", () => {

@@ -16,8 +16,8 @@ export type Verification = {
   readonly undo: "intact" | "damaged" | "none";
   /** Members of the undo set that cannot be used. */
   readonly damaged: readonly string[];
-  /** For people; empty when good. */
-  readonly problem: string;
+  /** The archive's file name, also of one that is gone. */
+  readonly archiveName: string;
 };
 
 /** Arguments: the archive, its compression, size, checksum, listing, flags, limit, a directory that may be written. */
@@ -35,7 +35,7 @@ case $ends in *"listing $listing"*) report outcome good ;; *) report outcome lis
 
 export async function verifyRestorePoint(prod: Prod, point: ListedPoint): Promise<Verification> {
   assertId(point.id);
-  const archive = await verifyArchive(prod, point);
+  const archive = point.lostArchive === undefined ? await verifyArchive(prod, point) : "missing";
   const undo =
     point.undo === "kept" ? await verifyUndo(prod, point.id) : { state: "none" as const, damaged: [] };
   const good = archive === "good" || (archive === "none" && undo.state === "intact");
@@ -44,7 +44,7 @@ export async function verifyRestorePoint(prod: Prod, point: ListedPoint): Promis
     archive,
     undo: undo.state,
     damaged: undo.damaged,
-    problem: good ? "" : problemOf(archive, point),
+    archiveName: point.archive ?? point.lostArchive ?? "",
   };
 }
 
@@ -83,17 +83,4 @@ async function verifyUndo(
   });
   const damaged = readReport(stdout, stderr).all("path").map(undotted);
   return { state: damaged.length === 0 ? "intact" : "damaged", damaged };
-}
-
-function problemOf(archive: Verification["archive"], { archive: name = "" }: ListedPoint): string {
-  const problems: Readonly<Record<Verification["archive"], string>> = {
-    good: "",
-    none: "the undo set is damaged, and there is no archive",
-    missing: `${name} is not there`,
-    size: `${name} has another size than when it was made`,
-    checksum: `${name} has another checksum than when it was made`,
-    unreadable: `${name} cannot be read to its end`,
-    listing: `${name} lists other names or sizes than when it was made`,
-  };
-  return problems[archive];
 }

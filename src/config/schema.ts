@@ -79,7 +79,11 @@ const backup = z.strictObject({
   exclude: z
     .array(values.glob)
     .optional()
-    .meta(about("Glob patterns of PROD paths that the archive leaves out.")),
+    .meta(
+      about(
+        "Glob patterns of PROD paths that the archive leaves out, each from PROD's root on: `data/` is the root's own `data/`, `**/data/` any directory of that name, `**/*.log` any file.",
+      ),
+    ),
   compression: z
     .enum(["auto", "zstd", "gzip", "none"])
     .optional()

@@ -104,9 +104,8 @@ export function createWorkbench({ transports, store, now }: MachineOptions): Wor
     async verify(app) {
       const prod = await prodOf(app);
       const verified = [];
-      for (const restorePoint of await listRestorePoints(prod)) {
-        const { good, problem } = await verifyRestorePoint(prod, restorePoint);
-        verified.push({ restorePoint, good, problem });
+      for (const restorePoint of await listRestorePoints(prod, { evenLost: true })) {
+        verified.push({ restorePoint, ...(await verifyRestorePoint(prod, restorePoint)) });
       }
       return verified;
     },

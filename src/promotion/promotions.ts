@@ -1,6 +1,7 @@
 // What Slack, the terminal and the demo ask: one object for proposing, deciding, promoting, rolling back and telling.
 
 import type { RestorePoint } from "../backup/restore-point.ts";
+import type { Verification } from "../backup/verify-restore-point.ts";
 import type { HealthReport } from "../health/health.ts";
 import type { Drift, Plan } from "../tree/plan.ts";
 import type { ChangedImages } from "./changed-images.ts";
@@ -282,8 +283,4 @@ export type Status = {
   readonly prodHealth: "healthy" | "unhealthy" | "unknown";
 };
 
-export type Verified = {
-  readonly restorePoint: RestorePoint;
-  readonly good: boolean;
-  readonly problem: string;
-};
+export type Verified = Verification & { readonly restorePoint: RestorePoint };

@@ -322,8 +322,9 @@ describe("what is laid out", () => {
   });
 
   test("links the whole of a directory in which nothing changes", async () => {
-    putProd({ "data/big.csv": "big" });
-    expect(await laidOut({ exclude: ["data/"] }, "readlink data")).toBe(`${inProd("data")}\n`);
+    putProd({ "data/big.csv": "big", "app/data/loader.py": "code" });
+    const look = "readlink data; [ -L app/data ] || cat app/data/loader.py";
+    expect(await laidOut({ exclude: ["data/"] }, look)).toBe(`${inProd("data")}\ncode`);
   });
 
   test("copies packages even where the backup leaves them out, so that nothing installs through a link", async () => {

@@ -1,5 +1,6 @@
 // Tries the new version out beside PROD, before any file of PROD is touched: started, asked, and ended whatever comes of it.
 
+import { fromRoot } from "../backup/find-patterns.ts";
 import { builtInIgnore } from "../config/defaults.ts";
 import { isTaken } from "../health/ask-http.ts";
 import { capture } from "../transport/capture.ts";
@@ -48,7 +49,7 @@ export async function layOut(
   job: string,
 ): Promise<"laid-out" | "stopped" | Extract<RehearsalResult, { readonly outcome: "disk-full" }>> {
   const builtIn: ReadonlySet<string> = new Set(builtInIgnore);
-  const linked = [...app.backup.exclude, ...app.ignore.filter((pattern) => !builtIn.has(pattern))];
+  const linked = [...fromRoot(app.backup.exclude), ...app.ignore.filter((pattern) => !builtIn.has(pattern))];
   const laidOut = await runToReport(
     runJob,
     {

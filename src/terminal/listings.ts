@@ -1,5 +1,7 @@
 // `status`, `history`, `restore-points`, `verify`, `lock` and `unlock` at a terminal.
 
+import type { Verified } from "../promotion/promotions.ts";
+import type { Texts } from "../texts/texts.ts";
 import type { TerminalCommand } from "./arguments.ts";
 import { chooseApp, exits, type TerminalContext } from "./context.ts";
 
@@ -87,15 +89,26 @@ async function showRestorePoints(
 }
 
 async function verify(app: string, json: boolean, { promotions, screen }: TerminalContext): Promise<number> {
-  const results = await promotions.verify(app);
+  const { terminal } = screen.texts;
+  const results = (await promotions.verify(app)).map((one) => ({
+    ...one,
+    problem: problemOf(terminal, one),
+  }));
   const bad = results.filter(({ good }) => !good).length;
   if (json) screen.json(results);
-  const { terminal } = screen.texts;
   for (const { restorePoint, good, problem } of results) {
     screen.say(good ? terminal.verified(restorePoint.id) : terminal.notVerified(restorePoint.id, problem));
   }
   screen.say(bad === 0 ? terminal.allVerified(results.length) : terminal.someBad(bad));
   return bad === 0 ? exits.ok : exits.error;
+}
+
+/** What is not as it was made, and what can be done with what is left; empty when it is good. */
+function problemOf(say: Texts["terminal"], { good, archive, archiveName, undo }: Verified): string {
+  if (good) return "";
+  const problem = say.archiveProblems[archive];
+  if (archive === "none" || typeof problem === "string") return say.archiveProblems.none;
+  return `${problem(archiveName)} ${say.undoLeft[undo]}`;
 }
 
 export async function setLock(

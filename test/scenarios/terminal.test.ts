@@ -139,6 +139,14 @@ test.concurrent(
     const damaged = await typed("verify");
     expect(damaged.code).toBe(1);
     expect(damaged.stdout).toContain(promotion?.id);
+    for (const name of readdirSync(backups)) {
+      if (/\.tar(\.\w+)?$/.test(name)) rmSync(join(backups, name));
+    }
+    const lost = await typed("verify");
+    expect([lost.code, lost.stdout]).toEqual([
+      1,
+      expect.stringMatching(/backup_prod_\S+ is not there\. Its undo set is intact: going back/),
+    ]);
   },
   patience,
 );

@@ -33,6 +33,20 @@ export const terminal: typeof english = {
   noRestorePoints: (app) => `${app} n'a pas encore de point de restauration.`,
   verified: (id) => `${id} : liste, taille et somme de contrôle sont justes`,
   notVerified: (id, problem) => `${id} : ${problem}`,
+  archiveProblems: {
+    good: "",
+    none: "il n'y a pas d'archive, et son jeu d'annulation est abîmé.",
+    missing: (name) => `${name} n'est plus là.`,
+    size: (name) => `${name} n'a pas la taille qu'elle avait à sa création.`,
+    checksum: (name) => `${name} n'a pas la somme de contrôle qu'elle avait à sa création.`,
+    unreadable: (name) => `${name} ne se lit pas jusqu'au bout.`,
+    listing: (name) => `${name} contient d'autres noms ou d'autres tailles qu'à sa création.`,
+  },
+  undoLeft: {
+    intact: "Son jeu d'annulation est intact : y revenir reste possible.",
+    damaged: "Son jeu d'annulation est abîmé lui aussi : y revenir n'est pas possible.",
+    none: "Il n'en reste rien d'autre : y revenir n'est pas possible.",
+  },
   allVerified: (n) => count(n, "point de restauration est bon.", "points de restauration sont bons."),
   someBad: (n) =>
     count(n, "point de restauration n'est pas bon.", "points de restauration ne sont pas bons."),
