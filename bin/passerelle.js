@@ -3,7 +3,7 @@
 
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { enableCompileCache } from "node:module";
+import * as nodeModule from "node:module";
 import { fileURLToPath } from "node:url";
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
@@ -15,7 +15,7 @@ const bundledNode = here("../node_modules/node/bin/node");
 if (major > 22 || (major === 22 && minor >= 18)) {
   process.removeAllListeners("warning");
   // Sources are compiled anew at every start otherwise. Beside the packages, where only who may change the programme can write.
-  if (existsSync(sources)) enableCompileCache(here("../node_modules/.cache/passerelle"));
+  if (existsSync(sources)) nodeModule.enableCompileCache?.(here("../node_modules/.cache/passerelle"));
   await import(existsSync(sources) ? sources : built);
 } else if (existsSync(bundledNode)) {
   const child = spawn(bundledNode, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {

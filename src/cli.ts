@@ -13,6 +13,7 @@ import { openStore } from "./store/open-store.ts";
 import { commandNames, parseCommand, type TerminalCommand } from "./terminal/arguments.ts";
 import { exits, type TerminalContext, whoTypes } from "./terminal/context.ts";
 import { showDiff } from "./terminal/diff.ts";
+import { doctorHere } from "./terminal/doctor.ts";
 import { initHere } from "./terminal/init.ts";
 import { list, removeLock, setLock } from "./terminal/listings.ts";
 import { promoteHere, rollBackHere } from "./terminal/run.ts";
@@ -50,6 +51,10 @@ async function main(argv: readonly string[]): Promise<number> {
       told = openScreen(textsFor(locale), json);
       return await initHere(command, { screen: told, locale, cwd: process.cwd() });
     }
+    if (command.name === "doctor") {
+      const surroundings = { env: process.env, cwd: process.cwd(), locale: localeOf(process.env) };
+      return await doctorHere(command, surroundings);
+    }
     const environment = readEnvironment(process.env, process.cwd());
     if (command.name === "trust-host") {
       const known = await configIfAny(environment);
@@ -76,7 +81,10 @@ async function configIfAny({ configFile }: Environment): Promise<Config | undefi
   }
 }
 
-type Configured = Exclude<TerminalCommand, { name: "help" | "version" | "demo" | "init" | "trust-host" }>;
+type Configured = Exclude<
+  TerminalCommand,
+  { name: "help" | "version" | "demo" | "init" | "trust-host" | "doctor" }
+>;
 
 async function run(
   command: Configured,
@@ -148,4 +156,5 @@ function versionOfPackage(): string {
 
 process.exitCode = await main(process.argv.slice(2));
 // A bot that was told to end leaves its jobs to the hosts: the questions it still asks after them must not keep it.
-if (process.argv[2] === "serve") process.exit();
+// So must a host not keep the doctor that gave it up.
+if (process.argv[2] === "serve" || process.argv[2] === "doctor") process.exit();

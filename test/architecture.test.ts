@@ -33,6 +33,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   init: ["config", "texts", "transport", "tree"],
   store: ["config", "tree", "promotion"],
   slack: ["config", "tree", "promotion", "store", "backup", "health", "texts"],
+  doctor: ["config", "transport", "tree", "backup", "restart", "store", "slack", "texts"],
   playground: [],
   demo: ["config", "promotion", "tree", "texts", "store", "playground", "compose"],
   terminal: [
@@ -46,6 +47,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "health",
     "demo",
     "init",
+    "doctor",
     "compose",
   ],
   compose: [

@@ -7,6 +7,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { defaultCommands } from "../src/playground/seed.ts";
 import { parseCommand } from "../src/slack/command-text.ts";
+import { botScopes } from "../src/slack/scopes.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const manifest = parse(readFileSync(join(root, "manifest.yml"), "utf8"));
@@ -75,6 +76,7 @@ const scopesOf: Readonly<Record<string, readonly string[]>> = {
   "chat.postEphemeral": ["chat:write"],
   "chat.postMessage": ["chat:write"],
   "chat.update": ["chat:write"],
+  "conversations.info": ["channels:read", "groups:read"],
   "conversations.history": ["channels:history", "groups:history"],
   "conversations.list": ["channels:read", "groups:read"],
   "conversations.replies": ["channels:history", "groups:history"],
@@ -119,6 +121,7 @@ test("it asks for the scopes of the methods that are called, and for no more tha
     ...Object.keys(otherScopes),
   ]);
   expect(manifest.oauth_config.scopes.bot.toSorted()).toEqual([...needed].toSorted());
+  expect(manifest.oauth_config.scopes.bot).toEqual(botScopes);
 });
 
 test("the hint names words that are understood, and the playground shows the same", () => {

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { parse } from "dotenv";
-import { PasserelleError } from "../errors.ts";
+import { isFailure, PasserelleError } from "../errors.ts";
 import type { Environment } from "./config.ts";
 
 type Values = Readonly<Record<string, string | undefined>>;
@@ -16,11 +16,47 @@ const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"]
  * Throws `environment-invalid` with `mistakes`, none of which shows a value.
  */
 export function readEnvironment(env: Values, cwd: string): Environment {
-  const near = { ...readEnvFile(join(cwd, ".env")), ...given(env) };
-  const configFile = resolve(cwd, near["PASSERELLE_CONFIG"] ?? "passerelle.yml");
-  const values = { ...readEnvFile(join(dirname(configFile), ".env")), ...near };
-  const mistakes = mistakesIn(values);
+  const { environment, mistakes } = salvageEnvironment(env, cwd);
   if (mistakes.length > 0) throw new PasserelleError("environment-invalid", { mistakes });
+  return environment;
+}
+
+export type SalvagedEnvironment = {
+  /** Without the values that are wrong. */
+  readonly environment: Environment;
+  readonly mistakes: readonly string[];
+  /** Where a `.env` counts, whether there is one or not. */
+  readonly envFiles: readonly string[];
+};
+
+export function salvageEnvironment(env: Values, cwd: string): SalvagedEnvironment {
+  const mistakes: string[] = [];
+  const read = (file: string): Values => {
+    try {
+      return readEnvFile(file);
+    } catch (error) {
+      if (!isFailure(error, "environment-invalid")) throw error;
+      mistakes.push(...((error.details["mistakes"] as readonly string[]) ?? []));
+      return {};
+    }
+  };
+  const besideUs = join(cwd, ".env");
+  const near = { ...read(besideUs), ...given(env) };
+  const configFile = resolve(cwd, near["PASSERELLE_CONFIG"] ?? "passerelle.yml");
+  const besideConfig = join(dirname(configFile), ".env");
+  const all = { ...(besideConfig === besideUs ? {} : read(besideConfig)), ...near };
+  const wrong = mistakesIn(all);
+  mistakes.push(...wrong.map(({ name, sentence }) => `${name}: ${sentence}`));
+  const bad = new Set(wrong.map(({ name }) => name));
+  const values = Object.fromEntries(Object.entries(all).filter(([name]) => !bad.has(name)));
+  return {
+    environment: environmentOf(values, configFile, cwd),
+    mistakes,
+    envFiles: [...new Set([besideUs, besideConfig])],
+  };
+}
+
+function environmentOf(values: Values, configFile: string, cwd: string): Environment {
   const port = values["PORT"];
   const listenHost = values["PASSERELLE_HOST"];
   return {
@@ -81,11 +117,11 @@ function given(values: Values): Values {
   );
 }
 
-function mistakesIn(values: Values): readonly string[] {
+function mistakesIn(values: Values): readonly { readonly name: string; readonly sentence: string }[] {
   return Object.entries(readers).flatMap(([name, trouble]) => {
     const value = values[name];
     const sentence = value === undefined ? undefined : trouble(value, values);
-    return sentence === undefined ? [] : [`${name}: ${sentence}`];
+    return sentence === undefined ? [] : [{ name, sentence }];
   });
 }
 

@@ -107,6 +107,7 @@ export function createWorkbench({ transports, store, now }: MachineOptions): Wor
       for (const restorePoint of await listRestorePoints(prod, { evenLost: true })) {
         verified.push({ restorePoint, ...(await verifyRestorePoint(prod, restorePoint)) });
       }
+      await store.remember(`verified:${app.name}`, now().toISOString());
       return verified;
     },
     async health(app) {

@@ -21,6 +21,20 @@ export function restartScript(restart: RestartConfig, root: string): RestartScri
   }
 }
 
+/** Looks whether the restart could be done, and restarts nothing; undefined where only doing it would tell. */
+export function restartProbe(restart: RestartConfig): RestartScript | undefined {
+  const { args } = restartScript(restart, "");
+  switch (restart.kind) {
+    case "compose":
+      return { script: composeReady, args };
+    case "systemd":
+      return { script: systemdProbe, args };
+    case "command":
+    case "none":
+      return undefined;
+  }
+}
+
 const common = String.raw`
 exec </dev/null
 failed() { echo "failed $*"; exit 3; }
@@ -35,7 +49,7 @@ expand() {
 }
 `;
 
-const composeScript = String.raw`${common}
+const composeReady = String.raw`${common}
 expand "$1"
 mode=$2
 shift 2
@@ -62,6 +76,9 @@ said=$(compose config -q 2>&1) || {
   told "$said"
   failed compose-file-invalid
 }
+`;
+
+const composeScript = `${composeReady}
 mark
 case $mode in
   recreate) compose up -d --force-recreate "$@" >&2 ;;
@@ -70,7 +87,7 @@ esac || failed exit-code "$?"
 `;
 
 // No "--" before the unit: rules of sudoers name the arguments exactly. A unit's name never begins with a dash.
-const systemdScript = String.raw`${common}
+const systemdReady = String.raw`${common}
 unit=$1 through=$2
 until=$(($(date +%s) + $3 - 3)) broken=
 command -v systemctl >/dev/null 2>&1 || failed systemctl-missing
@@ -97,14 +114,29 @@ case $value in
   not-found) failed unit-missing ;;
   masked) failed unit-masked ;;
 esac
-mark
-said=$(control restart "$unit" 2>&1) || {
-  told "$said"
+refused() {
   case $said in
     *password\ is\ required* | *terminal\ is\ required* | *askpass*) failed sudo-password ;;
     *not\ allowed\ to* | *not\ in\ the\ sudoers* | *may\ not\ run\ sudo*) failed sudo-refused ;;
     *nteractive\ authentication\ required* | *Access\ denied*) failed not-permitted ;;
   esac
+}
+`;
+
+// sudo lists a command that it allows, and only that: nothing is restarted.
+const systemdProbe = `${systemdReady}
+[ "$through" = sudo ] || exit 0
+said=$(sudo -n -l systemctl restart "$unit" 2>&1) && exit 0
+told "$said"
+refused
+failed sudo-refused
+`;
+
+const systemdScript = `${systemdReady}
+mark
+said=$(control restart "$unit" 2>&1) || {
+  told "$said"
+  refused
   broken=yes
 }
 while :; do

@@ -4,9 +4,10 @@ import type { RestartConfig } from "../config/config.ts";
 import { PasserelleError } from "../errors.ts";
 import type { JobResult, RunJob } from "../transport/job.ts";
 import { lastLines } from "../transport/plain-lines.ts";
+import type { Transport } from "../transport/transport.ts";
 import { composeFailure } from "./compose-failure.ts";
 import { type RestartFailureCode, restartFailureCodes, restartFailureReason } from "./restart-failure.ts";
-import { restartScript } from "./restart-script.ts";
+import { restartProbe, restartScript } from "./restart-script.ts";
 
 export type RestartResult =
   | { readonly outcome: "restarted"; readonly mark: string }
@@ -64,6 +65,22 @@ export async function restart(options: RestartOptions): Promise<RestartResult> {
   }
 }
 
+export type Readiness =
+  | { readonly outcome: "ready" | "untold" }
+  | { readonly outcome: "not-ready"; readonly code: RestartFailureCode; readonly reason: string };
+
+/** Whether the host has what the restart needs and lets the login do it. Restarts nothing; a command is `untold`. */
+export async function restartReadiness(transport: Transport, restart: RestartConfig): Promise<Readiness> {
+  const probe = restartProbe(restart);
+  if (probe === undefined) return { outcome: "untold" };
+  const result = await transport.run(probe.script, { args: probe.args, timeoutSeconds: 60 });
+  if (result.outcome === "exited" && result.code === 0) return { outcome: "ready" };
+  const { failed } = answerOf(result);
+  const code = failed ?? (result.outcome === "exited" ? "exit-code" : "timeout");
+  const details = { ...subjectOf(restart, ""), seconds: 60 };
+  return { outcome: "not-ready", code, reason: restartFailureReason(code, details) };
+}
+
 function failedRestart(options: RestartOptions, result: JobResult, told: RestartFailureCode): RestartResult {
   const answer = answerOf(result);
   const seen =
@@ -108,7 +125,7 @@ type Answer = {
   readonly exitCode: number | undefined;
 };
 
-function answerOf({ stdout }: JobResult): Answer {
+function answerOf({ stdout }: Pick<JobResult, "stdout">): Answer {
   const text = stdout.toString("latin1");
   const failed = /^failed ([a-z-]+)(?: (\d+))?$/m.exec(text);
   const code = restartFailureCodes.find((known) => known === failed?.[1]);

@@ -15,7 +15,7 @@ export type Channels = {
 };
 
 export function createChannels(options: {
-  readonly config: Config;
+  readonly config: Pick<Config, "apps">;
   readonly client: Pick<WebClient, "conversations">;
 }): Channels {
   const { config, client } = options;

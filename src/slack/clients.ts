@@ -25,6 +25,27 @@ export type Clients = {
 
 const once = { retries: 0 };
 
+/** One that asks once and tells what came back; `onAnswer` sees the headers too. */
+export function createAsker(
+  { apiUrl }: Environment["slack"],
+  token: string,
+  logger: Logger,
+  onAnswer: (response: Response) => void = () => {},
+): WebClient {
+  return new WebClient(token, {
+    ...(apiUrl !== undefined && { slackApiUrl: apiUrl }),
+    logger,
+    timeout: 10_000,
+    retryConfig: { ...once },
+    rejectRateLimitedCalls: true,
+    fetch: async (input, init) => {
+      const response = await fetch(input, init);
+      onAnswer(response);
+      return response;
+    },
+  });
+}
+
 export function createClients(slack: Environment["slack"], logger: Logger): Clients {
   const open = (timeout: number, retries: number) =>
     new WebClient(slack.botToken, {

@@ -14,7 +14,13 @@ export type MembershipOptions = {
 export type KnownMembership = Membership & {
   /** For showing, not for deciding: may be as old as `rememberSeconds`. */
   readonly members: (group: string) => Promise<readonly string[]>;
+  /** What keeps somebody from deciding, asked now. */
+  readonly standing: (user: string) => Promise<Standing>;
+  /** Asked now; undefined when Slack knows no such group. */
+  readonly groupNow: (group: string) => Promise<readonly string[] | undefined>;
 };
+
+export type Standing = "may-decide" | "unknown" | "deactivated" | "guest" | "bot";
 
 export function createMembership({
   client,
@@ -23,33 +29,39 @@ export function createMembership({
 }: MembershipOptions): KnownMembership {
   const groups = new Map<string, { readonly at: number; readonly members: readonly string[] }>();
 
-  async function askGroup(group: string): Promise<readonly string[]> {
+  async function groupNow(group: string): Promise<readonly string[] | undefined> {
     const answer = await unlessAbsent(client.usergroups.users.list({ usergroup: group }));
-    if (answer === "absent") return [];
+    if (answer === "absent") return undefined;
     // An answer without a list is no empty group: fail, so that nothing is decided on it.
     if (answer.users === undefined) throw new Error(`Slack gave no members for the group ${group}`);
     groups.set(group, { at: now(), members: answer.users });
     return answer.users;
   }
 
-  async function mayDecide(user: string): Promise<boolean> {
+  const askGroup = async (group: string): Promise<readonly string[]> => (await groupNow(group)) ?? [];
+
+  async function standing(user: string): Promise<Standing> {
     const answer = await unlessAbsent(client.users.info({ user }));
-    if (answer === "absent") return false;
+    if (answer === "absent") return "unknown";
     const person = answer.user;
     if (person === undefined) throw new Error(`Slack gave no answer about ${user}`);
+    if (person.deleted === true) return "deactivated";
+    if (person.is_bot === true || user === "USLACKBOT") return "bot";
     const guest =
       person.is_restricted === true || person.is_ultra_restricted === true || person.is_stranger === true;
-    return person.deleted !== true && person.is_bot !== true && !guest && user !== "USLACKBOT";
+    return guest ? "guest" : "may-decide";
   }
 
   return {
+    standing,
+    groupNow,
     async approvers(approvers) {
       const lists = await Promise.all(
         approvers.map(async (id) => (id.startsWith("S") ? await askGroup(id) : [id])),
       );
       const people = [...new Set(lists.flat())];
-      const allowed = await Promise.all(people.map(mayDecide));
-      return new Set(people.filter((_, index) => allowed[index]));
+      const standings = await Promise.all(people.map(standing));
+      return new Set(people.filter((_, index) => standings[index] === "may-decide"));
     },
     async members(group) {
       const known = groups.get(group);

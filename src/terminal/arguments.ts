@@ -46,6 +46,7 @@ export type TerminalCommand =
       readonly app: string | undefined;
       readonly json: boolean;
     }
+  | { readonly name: "doctor"; readonly app: string | undefined; readonly json: boolean }
   | {
       readonly name: "lock";
       readonly app: string | undefined;
@@ -87,6 +88,7 @@ const grammar = {
   history: { options: { json: flag }, app },
   "restore-points": { options: { json: flag }, app },
   verify: { options: { json: flag }, app },
+  doctor: { options: { json: flag }, app },
   lock: { options: { for: text, reason: text }, app },
   unlock: { options: {}, app },
   init: { options: initOptions, app: false },
@@ -173,6 +175,7 @@ function commandOf(name: CommandName, rest: readonly string[]): TerminalCommand 
     case "history":
     case "restore-points":
     case "verify":
+    case "doctor":
       return { name, app: operand, json };
     case "lock": {
       const reason = string("reason");

@@ -3,6 +3,7 @@
 import { approving } from "./en/approving.ts";
 import { checks } from "./en/checks.ts";
 import { conversation } from "./en/conversation.ts";
+import { doctor } from "./en/doctor.ts";
 import { drift } from "./en/drift.ts";
 import { failures } from "./en/failures.ts";
 import { init } from "./en/init.ts";
@@ -29,6 +30,7 @@ export const en = {
   promotion,
   conversation,
   drift,
+  doctor,
   failures,
   terminal,
   init,

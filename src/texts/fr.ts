@@ -4,6 +4,7 @@ import type { Texts } from "./en.ts";
 import { approving } from "./fr/approving.ts";
 import { checks } from "./fr/checks.ts";
 import { conversation } from "./fr/conversation.ts";
+import { doctor } from "./fr/doctor.ts";
 import { drift } from "./fr/drift.ts";
 import { failures } from "./fr/failures.ts";
 import { init } from "./fr/init.ts";
@@ -30,6 +31,7 @@ export const fr: Texts = {
   promotion,
   conversation,
   drift,
+  doctor,
   failures,
   terminal,
   init,

@@ -13,10 +13,11 @@ export type StateDir = {
   readonly prodRoot: string;
 };
 
+// With `look` nothing is made and no mode is changed: what is not there yet has only to be possible.
 const prepareScript = `
 answer() { printf '%s\\0' "$@"; exit 0; }
 [ -z "$missing" ] || answer tool-missing "$missing" "$manager" "$busybox"
-app=$1
+app=$1 act=$2
 root=$(cd -P -- "$written" 2>/dev/null && printf '%s.' "$PWD") || answer side-missing "$written"
 root=\${root%.}
 parent=\${root%/*}
@@ -25,21 +26,31 @@ base=\${parent}/.passerelle
 state=$base/$app
 
 device() { stat -c %d -- "$1"; }
-[ -e "$base" ] || [ -L "$base" ] || said=$(mkdir -m 700 -- "$base" 2>&1) || [ -d "$base" ] || answer unusable not-writable "$base" "$said"
+make() {
+  [ -e "$1" ] || [ -L "$1" ] || {
+    if [ "$act" = look ]; then
+      [ -w "\${1%/*}/" ] && answer absent "$state" "$root"
+      answer unusable not-writable "$1" ""
+    fi
+    said=$(mkdir -m 700 -- "$1" 2>&1)
+  } || [ -d "$1" ] || answer unusable not-writable "$1" "$said"
+}
 check() {
   [ ! -L "$1" ] || answer unusable symlink "$1" ""
   [ -d "$1" ] || answer unusable not-a-directory "$1" ""
   [ "$(stat -c %u -- "$1")" = "$(id -u)" ] || answer unusable not-ours "$1" "$(stat -c %U -- "$1")"
   [ "$(device "$1")" = "$(device "$root")" ] || answer unusable other-device "$1" ""
-  chmod 700 -- "$1" || answer unusable not-writable "$1" ""
+  [ "$act" = look ] || chmod 700 -- "$1" || answer unusable not-writable "$1" ""
 }
 case $(stat -c %A -- "\${parent:-/}") in ????????w[!tT]) answer unusable parent-writable-by-others "\${parent:-/}" "" ;; esac
-check "$base"
-for directory in "$state" "$state/jobs" "$state/staging" "$state/undo" "$state/backups"; do
-  [ -e "$directory" ] || [ -L "$directory" ] || said=$(mkdir -m 700 -- "$directory" 2>&1) || [ -d "$directory" ] ||
-    answer unusable not-writable "$directory" "$said"
+for directory in "$base" "$state" "$state/jobs" "$state/staging" "$state/undo" "$state/backups"; do
+  make "$directory"
   check "$directory"
 done
+if [ "$act" = look ]; then
+  [ -w "$state" ] || answer unusable not-writable "$state" ""
+  answer ready "$state" "$root"
+fi
 said=$(: 2>&1 >>"$state/lock") || answer unusable not-writable "$state" "$said"
 answer ready "$state" "$root"
 `;
@@ -57,21 +68,42 @@ export async function prepareStateDir(
   prodRoot: string,
   app: string,
 ): Promise<StateDir> {
+  const { stateDir, prodRoot: root } = await ask(transport, prodRoot, app, "prepare");
+  return { stateDir, prodRoot: root };
+}
+
+/** As `prepareStateDir`, but looks only: nothing is made. `isThere` is false where the first promotion will make it. */
+export async function inspectStateDir(
+  transport: Transport,
+  prodRoot: string,
+  app: string,
+): Promise<StateDir & { readonly isThere: boolean }> {
+  return ask(transport, prodRoot, app, "look");
+}
+
+async function ask(
+  transport: Transport,
+  prodRoot: string,
+  app: string,
+  act: "prepare" | "look",
+): Promise<StateDir & { readonly isThere: boolean }> {
   if (app === "" || app.startsWith(".") || /[/\0\n]/.test(app))
     throw new TypeError(`no name for a directory: ${app}`);
   const { host } = transport;
   const probe = equipped.has(transport) ? "missing=" : toolProbe;
   const script = `${probe}\nwritten=${expandRoot(prodRoot)}\n${prepareScript}`;
   const { stdout } = await capture(transport, script, {
-    what: "preparing the state directory",
-    args: [app],
+    what: act === "look" ? "looking at the state directory" : "preparing the state directory",
+    args: [app, act],
     timeoutSeconds: 60,
   });
   const [answer, first = "", second = "", third = ""] = decodeBytes(stdout).split("\0");
   switch (answer) {
     case "ready":
       equipped.add(transport);
-      return { stateDir: first, prodRoot: second };
+      return { stateDir: first, prodRoot: second, isThere: true };
+    case "absent":
+      return { stateDir: first, prodRoot: second, isThere: false };
     case "tool-missing":
       throw toolsMissing(host, readEquipment([first, second, third]));
     case "side-missing":

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import type { AppConfig } from "../config/config.ts";
-import { isFailure, PasserelleError } from "../errors.ts";
+import { isFailure } from "../errors.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { Change, Comparison } from "./change.ts";
 import { describeChanges, hashDrafts } from "./describe-changes.ts";
@@ -11,6 +11,7 @@ import { type CountedLines, type LineCounts, linesKey } from "./lines.ts";
 import { listedTree } from "./listed-tree.ts";
 import { type HashMemory, noMemory, readHashes, readPairs, writeHashes, writePairs } from "./memory.ts";
 import { describeOffers } from "./offers.ts";
+import { sidesOverlap } from "./overlap.ts";
 import { pairSides } from "./pair.ts";
 import { shortened } from "./parents.ts";
 import { openReadSide, type ReadSide } from "./read-side.ts";
@@ -207,19 +208,11 @@ async function both<First, Second>(first: Promise<First>, second: Promise<Second
 }
 
 function refuseOverlap(preprod: OpenScan, prod: OpenScan): void {
-  const oneMachine = preprod.host === prod.host || (preprod.bootId !== "" && preprod.bootId === prod.bootId);
-  if (!oneMachine) return;
-  const [preprodRoot = "", prodRoot = ""] = [preprod.lineage[0], prod.lineage[0]];
-  if (preprod.lineage.includes(prodRoot) || prod.lineage.includes(preprodRoot)) {
-    void preprod.dismiss().catch(() => {});
-    void prod.dismiss().catch(() => {});
-    throw new PasserelleError("sides-overlap", {
-      host: prod.host,
-      reason: `${preprod.root}, ${prod.root}`,
-      preprod: preprod.root,
-      prod: prod.root,
-    });
-  }
+  const overlap = sidesOverlap(preprod, prod);
+  if (overlap === undefined) return;
+  void preprod.dismiss().catch(() => {});
+  void prod.dismiss().catch(() => {});
+  throw overlap;
 }
 
 async function treesOf(preprod: Side, prod: Side, rules: Rules): Promise<Trees> {

@@ -117,7 +117,7 @@ function parentText(path: string): string {
 }
 
 /** The kernel writes blanks, line breaks and backslashes of mount points as octal. */
-function unescapeMount(text: string): string {
+export function unescapeMount(text: string): string {
   return text.replaceAll(/\\([0-7]{3})/g, (_match, octal: string) =>
     String.fromCharCode(Number.parseInt(octal, 8)),
   );

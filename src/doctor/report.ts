@@ -1,0 +1,79 @@
+// The findings in words: as lines for people, as one document for programs. Pure.
+
+import type { Details } from "../texts/details.ts";
+import { failureSentence, type Texts } from "../texts/texts.ts";
+import type { Finding, FindingFacts, Level, Section } from "./finding.ts";
+
+export type Told = {
+  readonly level: Level;
+  readonly code: string;
+  readonly says: string;
+  readonly remedy: string | undefined;
+  readonly facts: FindingFacts;
+};
+
+export function tell({ level, code, facts }: Finding, texts: Texts): Told {
+  const { findings, remedies } = texts.doctor;
+  const says = wordsIn(findings, code)?.(facts) ?? failureSentence(texts, { code, details: facts });
+  const written = wordsIn(remedies, code)?.(facts);
+  const command = typeof facts["remedy"] === "string" ? facts["remedy"] : undefined;
+  return { level, code, says, remedy: level === "ok" ? undefined : (written ?? command), facts };
+}
+
+function wordsIn(words: object, code: string): ((details: Details) => string) | undefined {
+  return Object.hasOwn(words, code)
+    ? (words as Readonly<Record<string, (details: Details) => string>>)[code]
+    : undefined;
+}
+
+export function headingOf({ room, name }: Section, texts: Texts): string {
+  return texts.doctor.rooms[room](name);
+}
+
+/** A sentence of a failure has its remedy in it; that is not said twice. */
+export function linesOf(section: Section, texts: Texts, only: readonly Level[]): readonly string[] {
+  const width = Math.max(...Object.values(texts.doctor.levels).map((word) => word.length));
+  const told = section.findings
+    .map((finding) => tell(finding, texts))
+    .filter(({ level }) => only.includes(level));
+  return told.flatMap(({ level, code, says, remedy }) => {
+    const first = `  ${texts.doctor.levels[level].padEnd(width)}  ${says}`;
+    const isSaid = remedy === undefined || !Object.hasOwn(texts.doctor.remedies, code);
+    return isSaid ? [first] : [first, `  ${" ".repeat(width)}  ${texts.terminal.remedy(remedy)}`];
+  });
+}
+
+export function countsOf(sections: readonly Section[]): {
+  readonly warnings: number;
+  readonly wrong: number;
+} {
+  const levels = sections.flatMap(({ findings }) => findings.map(({ level }) => level));
+  return {
+    warnings: levels.filter((level) => level === "warning").length,
+    wrong: levels.filter((level) => level === "wrong").length,
+  };
+}
+
+export function documentOf(sections: readonly Section[], texts: Texts): object {
+  const { warnings, wrong } = countsOf(sections);
+  return {
+    ok: warnings + wrong === 0,
+    warnings,
+    wrong,
+    sections: sections.map((section) => ({
+      room: section.room,
+      ...(section.name !== "" && { name: section.name }),
+      findings: section.findings.map((finding) => tell(finding, texts)),
+    })),
+  };
+}
+
+/** For a message: what is not ok, and how much was looked at. */
+export function shortReport(sections: readonly Section[], texts: Texts): string {
+  const { warnings, wrong } = countsOf(sections);
+  const troubles = sections.flatMap((section) => {
+    const lines = linesOf(section, texts, ["warning", "wrong"]);
+    return lines.length === 0 ? [] : [headingOf(section, texts), ...lines];
+  });
+  return [...troubles, texts.doctor.summary(warnings, wrong), texts.doctor.terminalSays].join("\n");
+}
