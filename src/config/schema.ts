@@ -25,7 +25,7 @@ const host = z.strictObject({
     .optional()
     .meta(
       about(
-        "`ssh` is built in; `openssh` uses the machine's own `ssh` programme, with everything its configuration can do.",
+        "`ssh` is built in; `openssh` uses the machine's own `ssh` programme, which also speaks certificates, security keys, `ProxyCommand` and newer key exchanges.",
         defaults.transport,
       ),
     ),

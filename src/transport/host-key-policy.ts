@@ -8,40 +8,39 @@ import {
   keysOf,
   keyTypes,
   parseKnownHosts,
-  typeOfBlob,
+  type ShownKey,
 } from "./known-hosts.ts";
 import { readText } from "./known-hosts-file.ts";
 import { place, type Whereabouts } from "./ssh-failures.ts";
+import { jumpName } from "./ssh-settings.ts";
 
 export type HostKeyPolicy = {
   /** The only types the server may offer; undefined: any. */
   readonly keyTypes: readonly string[] | undefined;
   /** The failure that this key is, undefined if it is the right one. */
-  readonly refusal: (key: Uint8Array) => PasserelleError | undefined;
+  readonly refusal: (shown: ShownKey) => PasserelleError | undefined;
 };
 
 export async function hostKeyPolicy(where: Whereabouts): Promise<HostKeyPolicy> {
   const { host, settings } = where;
   const pinned = host.fingerprint;
   if (pinned !== undefined) {
-    return { keyTypes: undefined, refusal: (key) => refusalOfPinned(where, pinned, key) };
+    return { keyTypes: undefined, refusal: (shown) => refusalOfPinned(where, pinned, shown) };
   }
   const entries = keysOf(await readKnownHosts(settings.knownHostsFiles), settings.keyName, settings.port);
   const types = keyTypes(entries);
   return {
     keyTypes: types.length === 0 ? undefined : types,
-    refusal: (key) => refusalOf(where, entries, key),
+    refusal: (shown) => refusalOf(where, entries, shown),
   };
 }
 
-function refusalOfPinned(where: Whereabouts, pinned: string, key: Uint8Array): PasserelleError | undefined {
+function refusalOfPinned(where: Whereabouts, pinned: string, shown: ShownKey): PasserelleError | undefined {
   const expected = pinned.replace(/=+$/, "");
-  const fingerprint = fingerprintOf(key);
-  if (fingerprint === expected) return undefined;
+  if (shown.fingerprint === expected) return undefined;
   return new PasserelleError("host-key-changed", {
     ...place(where),
-    fingerprint,
-    keyType: typeOfBlob(key),
+    ...shown,
     expected,
     reason: "the configuration pins another fingerprint",
   });
@@ -50,10 +49,10 @@ function refusalOfPinned(where: Whereabouts, pinned: string, key: Uint8Array): P
 function refusalOf(
   where: Whereabouts,
   entries: readonly KnownKey[],
-  key: Uint8Array,
+  shown: ShownKey,
 ): PasserelleError | undefined {
-  const judged = judge(entries, key);
-  const facts = { ...place(where), fingerprint: fingerprintOf(key), keyType: typeOfBlob(key) };
+  const judged = judge(entries, shown);
+  const facts = { ...place(where), ...shown };
   switch (judged.verdict) {
     case "trusted":
       return undefined;
@@ -73,9 +72,16 @@ function refusalOf(
         ...facts,
         onFile: keyTypes(entries),
         files: where.settings.knownHostsFiles,
-        remedy: `passerelle trust-host ${where.host.name}`,
+        remedy: `passerelle trust-host ${nameToTrust(where)}`,
       });
   }
+}
+
+/** A jump host that is not in the configuration is named as a person would type it. */
+function nameToTrust({ host, settings }: Whereabouts): string {
+  const written = jumpName(host);
+  if (written === undefined) return host.name;
+  return /[@:]/.test(written) ? written : `${settings.user}@${written}`;
 }
 
 async function readKnownHosts(files: readonly string[]): Promise<readonly KnownKey[]> {

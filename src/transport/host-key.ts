@@ -4,6 +4,7 @@ import { appendFile, mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fingerprintOf, knownHostsLine, typeOfBlob } from "./known-hosts.ts";
 import { readText } from "./known-hosts-file.ts";
+import { askKeyOverOpenSsh } from "./openssh-connection.ts";
 import { askHostKey } from "./ssh-connection.ts";
 import type { SshHost, SshOptions } from "./ssh-settings.ts";
 
@@ -12,7 +13,8 @@ export async function readHostKey(
   host: SshHost,
   options: SshOptions = {},
 ): Promise<{ readonly keyType: string; readonly fingerprint: string; readonly knownHostsLine: string }> {
-  const { key, where } = await askHostKey(host, options);
+  const ask = host.transport === "openssh" ? askKeyOverOpenSsh : askHostKey;
+  const { key, where } = await ask(host, options);
   return {
     keyType: typeOfBlob(key),
     fingerprint: fingerprintOf(key),

@@ -6,7 +6,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeKey } from "../../test/ssh/temporary-keys.ts";
-import { fingerprintOf, judge, keysOf, keyTypes, knownHostsLine, parseKnownHosts } from "./known-hosts.ts";
+import {
+  fingerprintOf,
+  judge,
+  keysOf,
+  keyTypes,
+  knownHostsLine,
+  parseKnownHosts,
+  shownKey,
+} from "./known-hosts.ts";
 
 let directory: string;
 let ed25519: string;
@@ -27,7 +35,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 const blob = (key: string): Buffer => Buffer.from(key.split(" ")[1] ?? "", "base64");
 
 function verdict(text: string, name: string, port: number, key: string): string {
-  return judge(keysOf(parseKnownHosts(text, "known_hosts"), name, port), blob(key)).verdict;
+  return judge(keysOf(parseKnownHosts(text, "known_hosts"), name, port), shownKey(blob(key))).verdict;
 }
 
 describe("known hosts", () => {

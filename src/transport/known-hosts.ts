@@ -12,6 +12,9 @@ export type KnownKey = {
   readonly line: number;
 };
 
+/** What is told of the key that a server answers with. */
+export type ShownKey = { readonly keyType: string; readonly fingerprint: string };
+
 export type HostKeyVerdict =
   | { readonly verdict: "trusted" }
   /** No key of this type is on file. */
@@ -44,20 +47,24 @@ export function keysOf(known: readonly KnownKey[], name: string, port: number): 
   return [...exact, ...known.filter(({ hosts }) => matches(hosts, name))];
 }
 
-export function judge(entries: readonly KnownKey[], key: Uint8Array): HostKeyVerdict {
-  const offered = Buffer.from(key);
-  const same = (entry: KnownKey): boolean => Buffer.from(entry.key, "base64").equals(offered);
+export function judge(entries: readonly KnownKey[], shown: ShownKey): HostKeyVerdict {
+  const same = (entry: KnownKey): boolean =>
+    fingerprintOf(Buffer.from(entry.key, "base64")) === shown.fingerprint;
   const revoked = entries.find((entry) => entry.marker === "@revoked" && same(entry));
   if (revoked !== undefined) return { verdict: "revoked", by: revoked };
   const plain = entries.filter(({ marker }) => marker === "");
   if (plain.some(same)) return { verdict: "trusted" };
-  const other = plain.find(({ keyType }) => keyType === typeOfBlob(offered));
+  const other = plain.find(({ keyType }) => keyType === shown.keyType);
   return other === undefined ? { verdict: "unknown" } : { verdict: "changed", expected: other };
 }
 
 /** The types a server may be asked for so that its answer can be judged; empty when nothing is on file. */
 export function keyTypes(entries: readonly KnownKey[]): readonly string[] {
   return [...new Set(entries.filter(({ marker }) => marker === "").map(({ keyType }) => keyType))];
+}
+
+export function shownKey(key: Uint8Array): ShownKey {
+  return { keyType: typeOfBlob(key), fingerprint: fingerprintOf(key) };
 }
 
 /** As `ssh-keygen -l` prints it. */

@@ -7,7 +7,7 @@ import { quote } from "./shell.ts";
 // Reads two lines (a mark, a length), then that many bytes of script and not one more: what follows is the script's own
 // input. A link that breaks half-way leaves a script without the mark at its end, which is never run. There is no single
 // quote, backslash, exclamation mark or line break in here, so that every login shell passes it on as it is.
-const bootstrapScript = [
+const bootstrapLines = [
   "LC_ALL=C",
   "export LC_ALL",
   "umask 077",
@@ -23,7 +23,17 @@ const bootstrapScript = [
   'echo "$mark:begin" >&2',
   'set -- "$body"',
   "unset mark size body",
-  'eval "$1"',
+];
+const bootstrapScript = [...bootstrapLines, 'eval "$1"'].join("; ");
+
+// The script is in a subshell, so that whatever way it ends but by a signal its code is told; "$$" is still the shell above.
+const tellingScript = [
+  ...bootstrapLines,
+  '(eval "$1")',
+  "set -- $?",
+  'echo "passerelle-exit:$1:"',
+  'echo "passerelle-exit:$1:" >&2',
+  "exit $1",
 ].join("; ");
 
 /** For `/bin/sh` started by ourselves. */
@@ -31,6 +41,16 @@ export const bootstrapArguments: readonly string[] = ["-c", bootstrapScript];
 
 /** For whatever shell the login has: sh, bash, dash, zsh, fish, csh. */
 export const bootstrapCommand = `exec /bin/sh -c ${quote(bootstrapScript)}`;
+
+/**
+ * For a client that does not pass on all that is to be known: a line comes first as a sign of life, and the exit code is the last
+ * line of both outputs. The outer shell makes an exit code of a signal.
+ */
+export const tellingBootstrapCommand = [
+  "exec /bin/sh -c",
+  quote('echo ready; /bin/sh -c "$0"; exit $?'),
+  quote(tellingScript),
+].join(" ");
 
 export type RunRequest = {
   /** Sent first on standard input. */

@@ -4,19 +4,34 @@ import { connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { NodeSSH } from "node-ssh";
-import type { Algorithms, Client, ClientChannel, ServerHostKeyAlgorithm } from "ssh2";
+import type { AuthenticationType, AuthHandlerMiddleware, Client, ClientChannel } from "ssh2";
 import type { PasserelleError } from "../errors.ts";
 import { type HostKeyPolicy, hostKeyPolicy } from "./host-key-policy.ts";
+import { shownKey } from "./known-hosts.ts";
 import { bootstrapCommand } from "./run-protocol.ts";
-import { connectingFailed, mayBeTriedAgain, unreachable, type Whereabouts } from "./ssh-failures.ts";
+import { algorithms, hostKeyTypes } from "./ssh-algorithms.ts";
+import {
+  connectingFailed,
+  type LoginAttempts,
+  mayBeTriedAgain,
+  unreachable,
+  type Whereabouts,
+} from "./ssh-failures.ts";
 import { findIdentities, type Identities } from "./ssh-identities.ts";
-import { jumpHost, resolveSshSettings, type SshHost, type SshOptions } from "./ssh-settings.ts";
+import {
+  jumpHost,
+  keepaliveSeconds,
+  readyTimeoutSeconds,
+  resolveSshSettings,
+  type SshHost,
+  type SshOptions,
+} from "./ssh-settings.ts";
 
 export type SshConnection = {
   /** Why it is no longer usable. */
   readonly lost: () => string | undefined;
   /** A channel on which the bootstrap waits for its request. */
-  readonly openShell: () => Promise<ClientChannel>;
+  readonly openChannel: () => Promise<ClientChannel>;
   readonly close: () => void;
 };
 
@@ -30,7 +45,7 @@ export async function connectSsh(host: SshHost, options: SshOptions): Promise<Ss
   return {
     lost: link.lost,
     close: link.close,
-    openShell: () =>
+    openChannel: () =>
       new Promise((resolve, reject) => {
         link.client.exec(bootstrapCommand, (error, channel) => {
           if (error === undefined || error === null) resolve(channel);
@@ -46,17 +61,16 @@ export async function askHostKey(
   options: SshOptions,
 ): Promise<{ key: Buffer; where: Whereabouts }> {
   const where = { host, settings: await resolveSshSettings(host, options) };
-  let seen: Buffer | undefined;
   const policy: HostKeyPolicy = {
     keyTypes: undefined,
-    refusal(key) {
-      seen = Buffer.from(key);
-      return unreachable(where, new Error("only its key was asked for"));
-    },
+    refusal: () => unreachable(where, new Error("only its key was asked for")),
   };
   const wire = await openWire(where, options, where.settings.jumps, mostJumps);
+  let seen: Buffer | undefined;
   try {
-    const link = await authenticate(where, wire, policy, { methods: [], notes: [] }, options);
+    const link = await authenticate(where, wire, policy, { methods: [], notes: [] }, options, (key) => {
+      seen = key;
+    });
     link.close();
   } catch (error) {
     if (seen === undefined) throw error;
@@ -111,9 +125,7 @@ async function withTypes(
       if (!pinned && noCommonType && types !== undefined) {
         types = undefined;
       } else if (pinned && failure.code === "host-key-changed" && typeof shown === "string") {
-        const others: readonly string[] = (types ?? Object.keys(algorithmsOfType)).filter(
-          (type) => type !== shown,
-        );
+        const others: readonly string[] = (types ?? hostKeyTypes).filter((type) => type !== shown);
         if (others.length === 0) throw error;
         const found = await withTypes({ ...policy, keyTypes: others }, true, attempt).catch(() => undefined);
         if (found === undefined) throw error;
@@ -134,6 +146,11 @@ async function openWire(
   const { host, settings } = where;
   const last = jumps.at(-1);
   if (last === undefined) {
+    if (settings.proxyCommand !== undefined)
+      throw unreachable(
+        where,
+        new Error("its ssh configuration has a ProxyCommand; set transport: openssh, or use ProxyJump"),
+      );
     const socket = await openSocket(where, options);
     return { stream: socket, close: () => socket.destroy() };
   }
@@ -178,20 +195,19 @@ function openSocket(where: Whereabouts, options: SshOptions): Promise<Socket> {
   });
 }
 
-const readyTimeoutSeconds = 15;
-const keepaliveSeconds = 5;
-
 function authenticate(
   where: Whereabouts,
   wire: Wire,
   policy: HostKeyPolicy,
   identities: Identities,
   options: SshOptions,
+  onKey: (key: Buffer) => void = () => {},
 ): Promise<Link> {
   return new Promise((resolve, reject) => {
     let refusal: PasserelleError | undefined;
     let lost: string | undefined;
     let firstError: Error | undefined;
+    const login = offering(where, identities);
     const ssh = new NodeSSH();
     // Its promise is not the one to wait for: it takes the first error of any kind for the end, and it leaves the connection
     // without a listener afterwards, so that the next error would end the process.
@@ -199,9 +215,10 @@ function authenticate(
       sock: wire.stream,
       host: where.settings.address,
       username: where.settings.user,
-      authHandler: identities.methods.map(({ method }) => method),
+      authHandler: login.next,
       hostVerifier: (key: Buffer) => {
-        refusal = policy.refusal(key);
+        onKey(key);
+        refusal = policy.refusal(shownKey(key));
         return refusal === undefined;
       },
       algorithms: algorithms(policy.keyTypes),
@@ -216,7 +233,7 @@ function authenticate(
     function fail(error: Error): void {
       lost ??= firstError?.message ?? error.message;
       wire.close();
-      reject(refusal ?? connectingFailed(where, identities, firstError ?? error));
+      reject(refusal ?? connectingFailed(where, login.attempts(), firstError ?? error));
     }
     client.on("error", (error: Error & { level?: string }) => {
       // The agent could not answer; the library goes on with the next method.
@@ -245,51 +262,33 @@ function authenticate(
   });
 }
 
-function causeOf(error: unknown): unknown {
-  return error instanceof Error ? error.cause : undefined;
+/** Offers each key once, and none to a server that takes no keys. */
+function offering(
+  { settings }: Whereabouts,
+  { methods, notes }: Identities,
+): { readonly next: AuthHandlerMiddleware; readonly attempts: () => LoginAttempts } {
+  const waiting = [...methods];
+  const tried: string[] = [];
+  let accepted: readonly string[] | undefined;
+  return {
+    attempts: () => ({ tried, notes, accepted }),
+    next(left, _partial, give) {
+      if (Array.isArray(left)) accepted = left;
+      const method = accepted?.includes("publickey") === false ? undefined : waiting.shift();
+      if (method !== undefined) {
+        tried.push(method.name);
+        give(method.method);
+      } else if (accepted === undefined) {
+        // Only to be told what it would take.
+        give({ type: "none", username: settings.user });
+      } else {
+        // The library stops at this, which its types do not say.
+        give(false as unknown as AuthenticationType);
+      }
+    },
+  };
 }
 
-const algorithmsOfType: Readonly<Record<string, readonly ServerHostKeyAlgorithm[]>> = {
-  "ssh-ed25519": ["ssh-ed25519"],
-  "ecdsa-sha2-nistp256": ["ecdsa-sha2-nistp256"],
-  "ecdsa-sha2-nistp384": ["ecdsa-sha2-nistp384"],
-  "ecdsa-sha2-nistp521": ["ecdsa-sha2-nistp521"],
-  "ssh-rsa": ["rsa-sha2-512", "rsa-sha2-256"],
-};
-
-/** Nothing with SHA-1, and the fastest cipher first. */
-function algorithms(keyTypes: readonly string[] | undefined): Algorithms {
-  const wished = Object.entries(algorithmsOfType).filter(([type]) => keyTypes?.includes(type) !== false);
-  // What is on file may all be of types that the library does not have: the key that is shown is then unknown.
-  const serverHostKey = (wished.length > 0 ? wished : Object.entries(algorithmsOfType)).flatMap(
-    ([, names]) => names,
-  );
-  return {
-    kex: [
-      "curve25519-sha256",
-      "curve25519-sha256@libssh.org",
-      "ecdh-sha2-nistp256",
-      "ecdh-sha2-nistp384",
-      "ecdh-sha2-nistp521",
-      "diffie-hellman-group16-sha512",
-      "diffie-hellman-group18-sha512",
-      "diffie-hellman-group-exchange-sha256",
-      "diffie-hellman-group14-sha256",
-    ],
-    serverHostKey,
-    cipher: [
-      "aes128-gcm@openssh.com",
-      "aes256-gcm@openssh.com",
-      "chacha20-poly1305@openssh.com",
-      "aes128-ctr",
-      "aes192-ctr",
-      "aes256-ctr",
-    ],
-    hmac: [
-      "hmac-sha2-256-etm@openssh.com",
-      "hmac-sha2-512-etm@openssh.com",
-      "hmac-sha2-256",
-      "hmac-sha2-512",
-    ],
-  };
+function causeOf(error: unknown): unknown {
+  return error instanceof Error ? error.cause : undefined;
 }

@@ -1,7 +1,6 @@
 // What goes wrong between us and an SSH server, as failures a person can mend.
 
 import { PasserelleError } from "../errors.ts";
-import type { Identities } from "./ssh-identities.ts";
 import type { SshHost, SshSettings } from "./ssh-settings.ts";
 
 export type Whereabouts = { readonly host: SshHost; readonly settings: SshSettings };
@@ -11,15 +10,22 @@ export function unreachable({ host, settings }: Whereabouts, cause: unknown): Pa
   return new PasserelleError("host-unreachable", details, { cause });
 }
 
+/** What a login was tried with, and what the server would take, where it said so. */
+export type LoginAttempts = {
+  readonly tried: readonly string[];
+  readonly notes: readonly string[];
+  readonly accepted: readonly string[] | undefined;
+};
+
 export function authenticationFailed(
   where: Whereabouts,
-  identities: Identities,
+  { tried, notes, accepted }: LoginAttempts,
   cause: unknown,
 ): PasserelleError {
-  const tried = identities.methods.map(({ name }) => name);
-  const notes = identities.notes;
+  const only = accepted !== undefined && !accepted.includes("publickey") ? accepted.join(" or ") : undefined;
   const reason = [
-    tried.length === 0 ? "there is no key to offer" : `refused: ${tried.join(", ")}`,
+    ...(only === undefined ? [] : [`it takes only ${only}, and a bot logs in with a key`]),
+    tried.length > 0 ? `refused: ${tried.join(", ")}` : "there is no key to offer",
     ...notes,
   ].join("; ");
   const details = { ...place(where), user: where.settings.user, tried, notes, reason };
@@ -29,13 +35,13 @@ export function authenticationFailed(
 /** The failure behind an error of the library before the connection was ready. */
 export function connectingFailed(
   where: Whereabouts,
-  identities: Identities,
+  attempts: LoginAttempts,
   cause: unknown,
 ): PasserelleError {
   const message = cause instanceof Error ? cause.message : String(cause);
   const level = cause instanceof Error && "level" in cause ? cause.level : undefined;
   if (level === "client-authentication" || /authentication (methods failed|failures)/i.test(message)) {
-    return authenticationFailed(where, identities, cause);
+    return authenticationFailed(where, attempts, cause);
   }
   if (/no matching/i.test(message)) {
     const details = { ...place(where), reason: message.replace(/^Handshake failed: /, "") };

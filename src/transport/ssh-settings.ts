@@ -37,7 +37,15 @@ export type SshSettings = {
   readonly keyName: string;
   /** `[user@]host[:port]`, the first one is reached first. */
   readonly jumps: readonly string[];
+  readonly proxyCommand: string | undefined;
+  /** By keyword: what the system's `ssh` would offer, for those with something weak in them. */
+  readonly weakOffers: ReadonlyMap<string, readonly string[]>;
 };
+
+/** For connecting and logging in. */
+export const readyTimeoutSeconds = 15;
+/** Three of these without an answer end a connection. */
+export const keepaliveSeconds = 5;
 
 const run = promisify(execFile);
 
@@ -45,13 +53,6 @@ export async function resolveSshSettings(host: SshHost, options: SshOptions): Pr
   const resolved = await resolvedBySsh(host, options);
   const one = (key: string): string | undefined => resolved.get(key)?.at(-1);
   const proxyCommand = one("proxycommand");
-  if (proxyCommand !== undefined && proxyCommand !== "none") {
-    throw new PasserelleError("host-unreachable", {
-      host: host.name,
-      address: host.address,
-      reason: "its ssh configuration has a ProxyCommand; ProxyJump can be used instead",
-    });
-  }
   const address = one("hostname") ?? host.address;
   const jump = one("proxyjump");
   return {
@@ -64,7 +65,17 @@ export async function resolveSshSettings(host: SshHost, options: SshOptions): Pr
     knownHostsFiles: options.knownHostsFiles ?? knownHostsFiles(resolved),
     keyName: one("hostkeyalias") ?? address,
     jumps: jump === undefined || jump === "none" ? [] : jump.split(","),
+    proxyCommand: proxyCommand === "none" ? undefined : proxyCommand,
+    weakOffers: weakOffers(resolved),
   };
+}
+
+export async function addressOf(
+  host: SshHost,
+  options: SshOptions,
+): Promise<{ readonly address: string; readonly port: number }> {
+  const { address, port } = await resolveSshSettings(host, options);
+  return { address, port };
 }
 
 /** A jump host as if it stood in the configuration. */
@@ -88,6 +99,11 @@ export function jumpHost(written: string, target: SshHost, options: SshOptions):
     fingerprint: undefined,
     transport: "ssh",
   };
+}
+
+/** What `jumpHost` was made from. */
+export function jumpName(host: SshHost): string | undefined {
+  return / \(ProxyJump (.+)\)$/.exec(host.name)?.[1];
 }
 
 export function expandHome(path: string): string {
@@ -120,6 +136,21 @@ async function resolvedBySsh(
     throw new PasserelleError("host-unreachable", details, { cause: error });
   }
   return values;
+}
+
+const offers = ["KexAlgorithms", "HostKeyAlgorithms", "Ciphers", "MACs"];
+
+function weakOffers(resolved: ReadonlyMap<string, readonly string[]>): SshSettings["weakOffers"] {
+  const all = offers.map((keyword): [string, readonly string[]] => [
+    keyword,
+    resolved.get(keyword.toLowerCase())?.at(-1)?.split(",") ?? [],
+  ]);
+  return new Map(all.filter(([, names]) => names.some(isWeak)));
+}
+
+/** Everything with SHA-1 or MD5, old ciphers, short tags; keys of RSA sign with SHA-1 under their old name. */
+export function isWeak(algorithm: string): boolean {
+  return /sha1|md5|umac-64|-cbc|arcfour|^(ssh-rsa|ssh-dss)/.test(algorithm);
 }
 
 function identityFiles(host: SshHost, resolved: ReadonlyMap<string, readonly string[]>): readonly string[] {

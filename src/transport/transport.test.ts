@@ -5,6 +5,7 @@ import { startInProcessSsh } from "../../test/ssh/in-process-server.ts";
 import { startOpenSsh, whyNoOpenSsh } from "../../test/ssh/openssh-server.ts";
 import { transportSuite } from "../../test/transport-suite.ts";
 import { openLocal } from "./local.ts";
+import { openOpenSsh } from "./openssh.ts";
 import { openSsh } from "./ssh.ts";
 
 transportSuite("local", async () => ({ transport: openLocal(), stop: () => Promise.resolve() }));
@@ -18,17 +19,22 @@ transportSuite("ssh to a server in this process", async () => {
   };
 });
 
-if (whyNoOpenSsh === undefined) {
-  transportSuite("ssh to OpenSSH", async () => {
-    const server = await startOpenSsh();
-    return {
-      transport: openSsh(server.hostConfig, server.options),
-      cut: server.dropConnections,
-      stop: server.stop,
-    };
-  });
-} else {
-  describe("ssh to OpenSSH", () => {
-    test.skip(whyNoOpenSsh ?? "", () => {});
-  });
+for (const [name, open] of [
+  ["ssh to OpenSSH", openSsh],
+  ["openssh to OpenSSH", openOpenSsh],
+] as const) {
+  if (whyNoOpenSsh === undefined) {
+    transportSuite(name, async () => {
+      const server = await startOpenSsh();
+      return {
+        transport: open(server.hostConfig, server.options),
+        cut: server.dropConnections,
+        stop: server.stop,
+      };
+    });
+  } else {
+    describe(name, () => {
+      test.skip(whyNoOpenSsh ?? "", () => {});
+    });
+  }
 }

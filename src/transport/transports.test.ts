@@ -22,11 +22,18 @@ test("everybody who asks for a host gets the same transport and one connection",
   await expect.poll(() => server.connections(), { timeout: 10_000 }).toBe(0);
 });
 
-test("a transport that does not exist yet is refused when it is asked for", async () => {
+test("a host is reached with the transport that the configuration names", async () => {
   const server = await startInProcessSsh();
-  onTestFinished(() => server.stop());
-  const transports = createTransports({ hosts: new Map() });
-  expect(() => transports.for({ ...server.hostConfig, transport: "openssh" })).toThrow(
-    /openssh is not available/,
-  );
+  const transports = createTransports({ hosts: new Map() }, server.options);
+  onTestFinished(async () => {
+    await transports.closeAll();
+    await server.stop();
+  });
+  const idents: string[] = [];
+  for (const transport of ["ssh", "openssh"] as const) {
+    const host = { ...server.hostConfig, name: transport, transport };
+    await transports.for(host).run(":", { timeoutSeconds: 60 });
+    idents.push(server.clients().at(-1) ?? "");
+  }
+  expect(idents).toEqual([expect.stringMatching(/ssh2js/), expect.stringMatching(/OpenSSH/)]);
 });

@@ -1,8 +1,8 @@
 // One transport per host, shared by everybody who speaks to it.
 
 import type { Config, HostConfig } from "../config/config.ts";
-import { PasserelleError } from "../errors.ts";
 import { openLocal } from "./local.ts";
+import { openOpenSsh } from "./openssh.ts";
 import { openSsh } from "./ssh.ts";
 import type { SshOptions } from "./ssh-settings.ts";
 import type { Transport } from "./transport.ts";
@@ -18,13 +18,8 @@ export function createTransports(config: Pick<Config, "hosts">, options: SshOpti
 
   function open(host: HostConfig): Transport {
     if (host.kind === "local") return openLocal();
-    if (host.transport === "openssh") {
-      throw new PasserelleError("host-unreachable", {
-        host: host.name,
-        reason: "transport: openssh is not available in this version",
-      });
-    }
-    return openSsh(host, { hosts: config.hosts, ...options });
+    const open = host.transport === "openssh" ? openOpenSsh : openSsh;
+    return open(host, { hosts: config.hosts, ...options });
   }
 
   return {

@@ -12,6 +12,8 @@ export type InProcessSsh = ReachableSsh & {
   /** Cuts every connection, without a word. */
   readonly dropConnections: () => void;
   readonly connections: () => number;
+  /** What each client said it is. */
+  readonly clients: () => readonly string[];
   /** How many logins have been tried. */
   readonly authentications: () => number;
   readonly stop: () => Promise<void>;
@@ -33,10 +35,12 @@ export async function startInProcessSsh(options: InProcessOptions = {}): Promise
   const allowed = ssh2.utils.parseKey(readFileSync(join(directory, "identity.pub")));
   if (allowed instanceof Error) throw allowed;
   const open = new Set<Connection>();
+  const clients: string[] = [];
   let authentications = 0;
 
-  const server = new ssh2.Server({ hostKeys: [readFileSync(hostKey)] }, (connection) => {
+  const server = new ssh2.Server({ hostKeys: [readFileSync(hostKey)] }, (connection, { header }) => {
     open.add(connection);
+    clients.push(header.versions.software);
     socketOf(connection)?.setNoDelay(true);
     connection.on("close", () => open.delete(connection));
     connection.on("error", () => {});
@@ -75,6 +79,7 @@ export async function startInProcessSsh(options: InProcessOptions = {}): Promise
     ...reachable(directory, port, "deploy", [hostPublicKey]),
     dropConnections,
     connections: () => open.size,
+    clients: () => clients,
     authentications: () => authentications,
     async stop() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

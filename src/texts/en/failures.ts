@@ -78,9 +78,9 @@ export const failures: Readonly<Record<TextCode, Sentence>> = {
   "host-unreachable": (d) =>
     `${host(d)} cannot be reached${said(d)}. Check that it is up and that \`ssh ${host(d)}\` works from the bot's machine.`,
   "host-key-unknown": (d) =>
-    `The key of ${host(d)} is not known here${fingerprint(d)}. Run \`passerelle trust-host ${host(d)}\` and compare the fingerprint.`,
+    `The key of ${host(d)} is not known here${fingerprint(d)}. Run \`${detail(d, "remedy", `passerelle trust-host ${host(d)}`)}\` and compare the fingerprint.`,
   "host-key-changed": (d) =>
-    `${host(d)} answered with another key than the recorded one${fingerprint(d)}. Nothing was sent. Find out why it changed; only then remove the old line from known_hosts and run \`passerelle trust-host ${host(d)}\`.`,
+    `${host(d)} answered with another key than the recorded one${bothFingerprints(d)}. Nothing was sent. Find out why it changed; only then remove the old line from known_hosts and run \`passerelle trust-host ${host(d)}\`.`,
   "host-key-revoked": (d) =>
     `The key of ${host(d)} is marked as revoked in known_hosts. Nothing was sent. Ask whoever runs the host for its new key.`,
   "host-auth-failed": (d) =>
@@ -88,7 +88,7 @@ export const failures: Readonly<Record<TextCode, Sentence>> = {
   "host-no-shell": (d) =>
     `${host(d)} let us in but gives no usable shell${said(d)}. The deploy user needs a POSIX shell without a greeting on standard output.`,
   "host-algorithms": (d) =>
-    `${host(d)} and the bot have no algorithm in common${said(d)}. Use \`transport: openssh\` for this host, or update its SSH server.`,
+    `${host(d)} and the bot have no algorithm in common${said(d)}. ${d["transport"] === "openssh" ? "Update its SSH server: what it offers is too weak." : "Use `transport: openssh` for this host, or update its SSH server."}`,
   "host-lost": (d) =>
     `The connection to ${host(d)} was lost${said(d)}. What was started there goes on; the bot connects again by itself.`,
   "no-direct-transfer": (d) =>
@@ -205,6 +205,14 @@ function installing(details: Details): string {
 function fingerprint(details: Details): string {
   const shown = detail(details, ["fingerprint", "offered"]);
   return shown === "" ? "" : ` (${shown})`;
+}
+
+function bothFingerprints(details: Details): string {
+  const shown = detail(details, "fingerprint");
+  const recorded = detail(details, "expected");
+  if (shown === "" || recorded === "") return fingerprint(details);
+  const file = detail(details, "file");
+  return ` (it shows ${shown}; recorded is ${recorded}${file === "" ? "" : ` in ${file}`})`;
 }
 
 function user(details: Details): string {

@@ -70,9 +70,9 @@ export const failures: Readonly<Record<TextCode, Sentence>> = {
   "host-unreachable": (d) =>
     `${host(d)} est injoignable${said(d)}. Vérifiez que la machine est allumée et que \`ssh ${host(d)}\` fonctionne depuis la machine du bot.`,
   "host-key-unknown": (d) =>
-    `La clé de ${host(d)} n'est pas connue ici${fingerprint(d)}. Lancez \`passerelle trust-host ${host(d)}\` et comparez l'empreinte.`,
+    `La clé de ${host(d)} n'est pas connue ici${fingerprint(d)}. Lancez \`${detail(d, "remedy", `passerelle trust-host ${host(d)}`)}\` et comparez l'empreinte.`,
   "host-key-changed": (d) =>
-    `${host(d)} a présenté une autre clé que celle enregistrée${fingerprint(d)}. Rien n'a été envoyé. Cherchez pourquoi elle a changé ; ensuite seulement, retirez l'ancienne ligne de known_hosts et lancez \`passerelle trust-host ${host(d)}\`.`,
+    `${host(d)} a présenté une autre clé que celle enregistrée${bothFingerprints(d)}. Rien n'a été envoyé. Cherchez pourquoi elle a changé ; ensuite seulement, retirez l'ancienne ligne de known_hosts et lancez \`passerelle trust-host ${host(d)}\`.`,
   "host-key-revoked": (d) =>
     `La clé de ${host(d)} est révoquée dans known_hosts. Rien n'a été envoyé. Demandez la nouvelle clé à l'administrateur de la machine.`,
   "host-auth-failed": (d) =>
@@ -80,7 +80,7 @@ export const failures: Readonly<Record<TextCode, Sentence>> = {
   "host-no-shell": (d) =>
     `${host(d)} accepte la connexion mais ne donne pas de shell utilisable${said(d)}. L'utilisateur de déploiement a besoin d'un shell POSIX qui n'écrit rien à l'ouverture.`,
   "host-algorithms": (d) =>
-    `${host(d)} et le bot n'ont aucun algorithme en commun${said(d)}. Mettez \`transport: openssh\` pour cette machine, ou mettez à jour son serveur SSH.`,
+    `${host(d)} et le bot n'ont aucun algorithme en commun${said(d)}. ${d["transport"] === "openssh" ? "Mettez à jour son serveur SSH : ce qu'il propose est trop faible." : "Mettez `transport: openssh` pour cette machine, ou mettez à jour son serveur SSH."}`,
   "host-lost": (d) =>
     `La connexion à ${host(d)} est perdue${said(d)}. Ce qui y a été lancé continue ; le bot se reconnecte tout seul.`,
   "no-direct-transfer": (d) =>
@@ -195,6 +195,14 @@ function installing(details: Details): string {
 function fingerprint(details: Details): string {
   const shown = detail(details, ["fingerprint", "offered"]);
   return shown === "" ? "" : ` (${shown})`;
+}
+
+function bothFingerprints(details: Details): string {
+  const shown = detail(details, "fingerprint");
+  const recorded = detail(details, "expected");
+  if (shown === "" || recorded === "") return fingerprint(details);
+  const file = detail(details, "file");
+  return ` (elle présente ${shown} ; l'empreinte enregistrée est ${recorded}${file === "" ? "" : ` dans ${file}`})`;
 }
 
 function user(details: Details): string {
