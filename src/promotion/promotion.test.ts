@@ -95,6 +95,14 @@ describe("a promotion", () => {
     expect(await promote(story)).toMatchObject({ outcome: "rolled-back", health: "unhealthy" });
   });
 
+  test("whose old version answers but was not restarted says so", async () => {
+    const { story } = tell({
+      restart: failed("something", because),
+      "restart-back": failed("something", because),
+    });
+    expect(await promote(story)).toMatchObject({ outcome: "rolled-back", health: "unrestarted" });
+  });
+
   test("that cannot go back is parked with the next commands", async () => {
     const { story } = tell({ health: failed("something", because), "swap-back": failed("unknown", because) });
     expect(await promote(story)).toMatchObject({

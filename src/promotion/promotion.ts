@@ -81,7 +81,7 @@ async function goBack(story: Story, failedStep: StepName, failure: Failed): Prom
   // A swap that failed was never restarted into: the old version still runs.
   const restarted = failedStep === "swap" ? back : await story.perform("restart-back");
   const healthy = await story.perform("health-back");
-  const health = restarted.ok && healthy.ok ? "healthy" : "unhealthy";
+  const health = !healthy.ok ? "unhealthy" : restarted.ok ? "healthy" : "unrestarted";
   return story.conclude({ outcome: "rolled-back", failedStep, because: failure.because, health });
 }
 

@@ -246,7 +246,8 @@ export type Ending =
       readonly outcome: "rolled-back";
       readonly failedStep: StepName;
       readonly because: Failure;
-      readonly health: HealthReport["outcome"] | "unknown";
+      /** `unrestarted`: it answers healthily, but its restart failed. */
+      readonly health: HealthReport["outcome"] | "unrestarted" | "unknown";
     }
   /** Nothing was written. */
   | { readonly outcome: "refused"; readonly because: Failure; readonly moved: readonly string[] }

@@ -10,11 +10,11 @@ const reasons = {
   "compose-missing": () =>
     "Docker is there, but neither `docker compose` nor `docker-compose`; install one of them.",
   "compose-no-container": ({ file }: Details) =>
-    `There is no container of ${file} to restart; \`docker compose -f ${file} up -d\` makes it, or set mode: recreate.`,
+    `There is no container of ${file} to restart; \`docker compose up -d\` there makes it, or set mode: recreate.`,
   "compose-name-taken": ({ container = "of its container" }: Details) =>
     `The name ${container} belongs to a container that this compose file has not made; \`docker rm -f ${container}\` frees it, if nobody needs that one.`,
   "compose-image-missing": ({ file }: Details) =>
-    `An image of ${file} is not on this host and could not be pulled; \`docker compose -f ${file} pull\` brings it. What was said is below.`,
+    `An image of ${file} is not on this host and could not be pulled; \`docker compose pull\` there brings it.`,
   "compose-port-taken": ({ file }: Details) =>
     `A port of ${file} is taken by another container or programme; what was said is below.`,
   "compose-container-fails": ({ file }: Details) =>

@@ -132,7 +132,7 @@ describe("compose", () => {
     expect(await restarted(compose(await composeFile()))).toMatchObject({
       code: "compose-image-missing",
       reason: expect.stringMatching(
-        /^An image of .* could not be pulled; `docker compose -f .* pull` brings it/,
+        /^An image of .* could not be pulled; `docker compose pull` there brings it/,
       ),
       excerpt: ["Container web  Restarting", "pull access denied for shop"],
     });

@@ -125,7 +125,7 @@ function tellEnding({ ending, app, kind }: PromotionRecord, { say, texts }: Term
       say(kind === "rollback" ? promotion.rollbackDone(app) : promotion.done(app));
       return;
     case "rolled-back":
-      say(ending.health === "healthy" ? promotion.backHealthy : promotion.backUnhealthy);
+      say(promotion.back[ending.health]);
       say(failureSentence(texts, ending.because));
       return;
     case "refused":

@@ -18,6 +18,8 @@ export type Docker = {
   readonly run: (...args: readonly string[]) => Promise<string>;
   /** Ends the daemon as a service manager does: its containers are stopped first. */
   readonly stop: () => Promise<void>;
+  /** Ends it at once; its containers live on until it starts again. */
+  readonly kill: () => Promise<void>;
   readonly start: () => Promise<void>;
   /** From now on it takes connections and answers none. */
   readonly freeze: () => void;
@@ -99,6 +101,11 @@ export async function startDocker({ namespace }: { readonly namespace?: string }
     run,
     start,
     stop: () => end("SIGTERM"),
+    async kill() {
+      await end("SIGKILL");
+      // It dies with its daemon; where nobody buries it, the next daemon takes it for alive.
+      await rm(join(directory, "exec/containerd/containerd.pid"), { force: true });
+    },
     freeze: () => void daemon?.kill("SIGSTOP"),
     thaw: () => void daemon?.kill("SIGCONT"),
     remove,

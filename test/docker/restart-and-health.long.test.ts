@@ -43,7 +43,7 @@ describe.skipIf(whyNoDocker !== undefined)(title, { concurrent: true, timeout: 2
     await up();
     await replace(join(shop.root, "version"), "two\n");
     await replace(single, "new\n");
-    await expect.poll(() => page(shop.url), { timeout: 20_000 }).toBe("two\n");
+    await context.expect.poll(() => page(shop.url), { timeout: 20_000 }).toBe("two\n");
     expect(await inside()).toBe("old");
     const restarted = await restart();
     expect(restarted.outcome).toBe("restarted");
@@ -67,7 +67,7 @@ describe.skipIf(whyNoDocker !== undefined)(title, { concurrent: true, timeout: 2
         service: { stop_signal: "SIGTERM" },
       });
       await up();
-      await expect.poll(() => docker.run("logs", shop.container)).toMatch(/Traceback of old/);
+      await context.expect.poll(() => docker.run("logs", shop.container)).toMatch(/Traceback of old/);
       const old = await docker.run("inspect", "-f", "{{.Id}}", shop.container);
       await change(serves);
       const restarted = await restart({ mode });
@@ -147,7 +147,7 @@ describe.skipIf(whyNoDocker !== undefined)(title, { concurrent: true, timeout: 2
     const { shop, up, compose, restart } = await openOnTheHost(context);
     expect(await restart()).toMatchObject({
       code: "compose-no-container",
-      reason: expect.stringContaining(`\`docker compose -f ${shop.composeFile} up -d\` makes it`),
+      reason: expect.stringContaining("`docker compose up -d` there makes it"),
     });
     await up();
     await compose("stop");
@@ -177,7 +177,7 @@ describe.skipIf(whyNoDocker !== undefined)(title, { concurrent: true, timeout: 2
     await shop.describe({ image: "127.0.0.1:1/shop:two" });
     expect(await restart({ mode: "recreate" })).toMatchObject({
       code: "compose-image-missing",
-      reason: expect.stringContaining(`\`docker compose -f ${shop.composeFile} pull\` brings it`),
+      reason: expect.stringContaining("`docker compose pull` there brings it"),
       excerpt: expect.arrayContaining([expect.stringContaining("connection refused")]),
     });
     expect(await status(shop.container)).toBe("running");
@@ -218,5 +218,16 @@ exec /usr/bin/docker "$@"`,
     for (const mode of ["restart", "recreate"] as const) {
       expect(await watch(await restart({ mode }, runWith(shims)))).toMatchObject({ outcome: "healthy" });
     }
+  });
+
+  test("of a daemon that takes connections and answers none is not waited for without end", async (context) => {
+    const { restart } = await openOnTheHost(context);
+    const [frozen, shims] = await Promise.all([startDocker(), createShims()]);
+    context.onTestFinished(() => frozen.remove());
+    context.onTestFinished(() => shims.remove());
+    await shims.add("docker", `[ "$1" != compose ] || exit 1; exec /usr/bin/docker -H ${frozen.host} "$@"`);
+    await shims.lend("docker-compose", "/usr/bin/docker-compose");
+    frozen.freeze();
+    expect(await restart({}, runWith(shims))).toMatchObject({ code: "docker-unreachable", mark: undefined });
   });
 });

@@ -53,11 +53,9 @@ export function endingLine(
         ? put(":leftwards_arrow_with_hook:", say.rollbackDone(app))
         : put(":white_check_mark:", say.done(app));
     case "rolled-back": {
-      const state = { healthy: say.backHealthy, unhealthy: say.backUnhealthy, unknown: say.backUnknown }[
-        ending.health
-      ];
-      const icon = ending.health === "unhealthy" ? ":rotating_light:" : ":leftwards_arrow_with_hook:";
-      return put(icon, state, whyBack(voice, record, ending));
+      const needsALook = ending.health === "unhealthy" || ending.health === "unrestarted";
+      const icon = needsALook ? ":rotating_light:" : ":leftwards_arrow_with_hook:";
+      return put(icon, say.back[ending.health], whyBack(voice, record, ending));
     }
     case "refused":
       return put(":no_entry:", say.refused, voice.failure(ending.because));

@@ -77,9 +77,12 @@ export const promotion = {
   newPlan: "New plan",
   healthWords: { healthy: "healthy", unhealthy: "not healthy", unknown: "of unknown health" },
 
-  backHealthy: "PROD is back as it was, and healthy",
-  backUnhealthy: "PROD is back as it was, but does not answer healthily — it needs a look now",
-  backUnknown: "PROD is back as it was; its health is not known yet",
+  back: {
+    healthy: "PROD is back as it was, and healthy",
+    unhealthy: "PROD is back as it was, but does not answer healthily — it needs a look now",
+    unrestarted: "PROD is back as it was and answers healthily, but was not restarted — it needs a look now",
+    unknown: "PROD is back as it was; its health is not known yet",
+  },
   failedAt: (step: string) => `the promotion failed at “${step}”`,
   rollbackFailedAt: (step: string) => `the rollback failed at “${step}”`,
   stoppedBy: (by: string) => `stopped by ${by}`,

@@ -76,9 +76,13 @@ export const promotion: typeof english = {
   newPlan: "Nouveau plan",
   healthWords: { healthy: "en bonne santé", unhealthy: "en mauvaise santé", unknown: "de santé inconnue" },
 
-  backHealthy: "PROD est revenu à ce qu'il était et répond bien",
-  backUnhealthy: "PROD est revenu à ce qu'il était, mais ne répond pas bien — il faut regarder maintenant",
-  backUnknown: "PROD est revenu à ce qu'il était ; sa santé n'est pas encore connue",
+  back: {
+    healthy: "PROD est revenu à ce qu'il était et répond bien",
+    unhealthy: "PROD est revenu à ce qu'il était, mais ne répond pas bien — il faut regarder maintenant",
+    unrestarted:
+      "PROD est revenu à ce qu'il était et répond bien, mais n'a pas été redémarré — il faut regarder maintenant",
+    unknown: "PROD est revenu à ce qu'il était ; sa santé n'est pas encore connue",
+  },
   failedAt: (step) => `la promotion a échoué à l'étape « ${step} »`,
   rollbackFailedAt: (step) => `le retour en arrière a échoué à l'étape « ${step} »`,
   stoppedBy: (by) => `arrêtée par ${by}`,
