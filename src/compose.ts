@@ -1,8 +1,11 @@
 // Wires the rooms together: the only place that knows them all.
 
 import { randomBytes } from "node:crypto";
+import { dirname, join } from "node:path";
 import type { Logger } from "pino";
 import type { AppConfig, Config, Environment } from "./config/config.ts";
+import { examine } from "./doctor/examine.ts";
+import { shortReport } from "./doctor/report.ts";
 import { createPromotions } from "./promotion/create-promotions.ts";
 import { openDurable } from "./promotion/durable.ts";
 import { createWorkbench } from "./promotion/machines.ts";
@@ -13,6 +16,7 @@ import { runPromotion } from "./promotion/run.ts";
 import { createDriftWatch } from "./promotion/watch-drift.ts";
 import { openMembership, type SlackRoom, startSlack } from "./slack/app.ts";
 import type { Store } from "./store/store.ts";
+import { textsFor } from "./texts/texts.ts";
 import { createTransports } from "./transport/transports.ts";
 
 export type BotOptions = {
@@ -122,7 +126,11 @@ export async function openBot(options: BotOptions): Promise<Bot> {
       }
     },
     async startSlack() {
-      slack = await startSlack({ environment, config, promotions, store, mask, logger, now });
+      const envFiles = [join(dirname(config.file), ".env")];
+      const found = { environment, mistakes: [], envFiles };
+      const doctor = async (apps: readonly string[]): Promise<string> =>
+        shortReport(await examine({ found, apps, logger }), textsFor(config.locale));
+      slack = await startSlack({ environment, config, promotions, store, mask, logger, now, doctor });
       return slack.connected();
     },
     async close() {

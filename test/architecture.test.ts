@@ -52,6 +52,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   compose: [
     "config",
+    "doctor",
     "transport",
     "tree",
     "checks",

@@ -14,16 +14,16 @@ const neededNode = "22.18";
 
 export type Read = { readonly config: Config | undefined; readonly findings: readonly Finding[] };
 
-/** `app` has to be one of the configuration's, where it was named. */
+/** `apps` were named, and have to be the configuration's. */
 export async function examineConfig(
   { environment, mistakes, envFiles }: SalvagedEnvironment,
-  app: string | undefined,
+  apps: readonly string[],
 ): Promise<Read> {
   const { config, findings } = await read(environment.configFile);
-  const unknown: readonly Finding[] =
-    app === undefined || config === undefined || config.apps.has(app)
-      ? []
-      : [{ level: "wrong", code: "app-unknown", facts: { app, apps: [...config.apps.keys()] } }];
+  const known = [...(config?.apps.keys() ?? apps)];
+  const unknown = apps
+    .filter((app) => !known.includes(app))
+    .map((app): Finding => ({ level: "wrong", code: "app-unknown", facts: { app, apps: known } }));
   return {
     config,
     findings: [

@@ -1,7 +1,7 @@
 // Everything that `passerelle doctor` looks at: all at once, each with its time limit, told in one order.
 
 import type { AppConfig, Config, HostConfig } from "../config/config.ts";
-import { type SalvagedEnvironment, salvageEnvironment, secretsOf } from "../config/environment.ts";
+import { type SalvagedEnvironment, secretsOf } from "../config/environment.ts";
 import { isFailure } from "../errors.ts";
 import type { RoomLogger } from "../slack/logging.ts";
 import { createMask } from "../texts/mask.ts";
@@ -16,10 +16,9 @@ import { type Finding, type FindingFacts, failed, type Section, wrong } from "./
 import type { Past } from "./target-verdict.ts";
 
 export type DoctorOptions = {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly cwd: string;
-  /** Only this one; all of the configuration when left out. */
-  readonly app: string | undefined;
+  readonly found: SalvagedEnvironment;
+  /** Only these; all of the configuration when left out. */
+  readonly apps: readonly string[] | undefined;
   readonly logger: RoomLogger;
   readonly now?: () => number;
   readonly ssh?: SshOptions;
@@ -39,16 +38,18 @@ const nobodyKnows: Past = { running: undefined, verified: new Map() };
 
 export async function examine(options: DoctorOptions): Promise<readonly Section[]> {
   const { now = Date.now, limitSeconds = usualLimitSeconds } = options;
-  const salvaged = salvageEnvironment(options.env, options.cwd);
-  const mask = createMask(secretsOf(salvaged.environment));
-  const { config, findings } = await examineConfig(salvaged, options.app);
+  const mask = createMask(secretsOf(options.found.environment));
+  const { config, findings } = await examineConfig(options.found, options.apps ?? []);
   options.onConfig?.(config);
   const hosts = config?.hosts ?? new Map<string, HostConfig>();
   const transports = createTransports({ hosts }, { readyTimeoutSeconds: 10, ...options.ssh });
   try {
     const examinations = [
       { room: "configuration", name: "", findings: Promise.resolve(findings) },
-      ...begin(salvaged, chosen(config, options.app), (host) => transports.for(host), { ...options, now }),
+      ...begin(options.found, chosen(config, options.apps), (host) => transports.for(host), {
+        ...options,
+        now,
+      }),
     ] as const satisfies readonly Examination[];
     let done = 0;
     const limited = examinations.map(async ({ room, name, findings: looking }): Promise<Section> => {
@@ -110,9 +111,12 @@ function hostsOf(
   return hosts;
 }
 
-function chosen(config: Config | undefined, app: string | undefined): ReadonlyMap<string, AppConfig> {
+function chosen(
+  config: Config | undefined,
+  names: readonly string[] | undefined,
+): ReadonlyMap<string, AppConfig> {
   const apps = config?.apps ?? new Map<string, AppConfig>();
-  return app === undefined ? apps : new Map([...apps].filter(([name]) => name === app));
+  return names === undefined ? apps : new Map([...apps].filter(([name]) => names.includes(name)));
 }
 
 async function attempt(work: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {

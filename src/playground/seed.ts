@@ -85,7 +85,7 @@ export const defaultCommands: readonly CommandSeed[] = [
   {
     command: "/promote",
     description: "Promote PREPROD to PROD",
-    usageHint: "[diff | status | history | rollback | logs | lock | unlock | help]",
+    usageHint: "[diff | status | history | rollback | logs | lock | unlock | doctor | help]",
   },
 ];
 

@@ -40,7 +40,7 @@ export type SlackOptions = {
   readonly logger: RoomLogger;
   readonly now?: () => Date;
   /** The report of `passerelle doctor`, for the command of that name. */
-  readonly doctor?: () => Promise<string>;
+  readonly doctor?: (apps: readonly string[]) => Promise<string>;
   readonly telling?: Pick<
     TellerOptions,
     "updateMilliseconds" | "retryMilliseconds" | "mostRetryMilliseconds" | "sweepMilliseconds"

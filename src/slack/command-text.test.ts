@@ -22,7 +22,8 @@ test.each([
   ["unlock kitchen", { name: "unlock", app: "kitchen" }],
   ["", { name: "help" }],
   ["help", { name: "help" }],
-  ["doctor", { name: "doctor" }],
+  ["doctor", { name: "doctor", app: undefined }],
+  ["doctor kitchen", { name: "doctor", app: "kitchen" }],
 ])("%j is understood", (typed, command) => {
   expect(parseCommand(typed, apps)).toEqual(command);
 });

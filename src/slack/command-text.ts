@@ -4,14 +4,16 @@ import { parseDuration } from "../config/duration.ts";
 
 export type Command =
   | { readonly name: "diff"; readonly app: string | undefined; readonly groups: readonly string[] }
-  | { readonly name: "rollback" | "status" | "history" | "logs" | "unlock"; readonly app: string | undefined }
+  | {
+      readonly name: "rollback" | "status" | "history" | "logs" | "unlock" | "doctor";
+      readonly app: string | undefined;
+    }
   | {
       readonly name: "lock";
       readonly app: string | undefined;
       readonly seconds: number | undefined;
       readonly reason: string;
     }
-  | { readonly name: "doctor" }
   | { readonly name: "help" }
   | { readonly name: "not-understood"; readonly problem: Problem };
 
@@ -47,7 +49,6 @@ export function parseCommand(typed: string, apps: readonly string[]): Command {
       return parseDiff(rest);
     case "lock":
       return parseLock(rest, apps);
-    case "doctor":
     case "help":
       return { name };
     default:
@@ -91,7 +92,7 @@ function parseDiff(words: readonly string[]): Command {
 }
 
 function parseApp(
-  name: "rollback" | "status" | "history" | "logs" | "unlock",
+  name: "rollback" | "status" | "history" | "logs" | "unlock" | "doctor",
   words: readonly string[],
 ): Command {
   const [app, extra] = words;

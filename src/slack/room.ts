@@ -23,5 +23,5 @@ export type Room = {
   readonly botUserId: string;
   readonly connected: () => boolean;
   /** The report of `passerelle doctor`, where the bot was given a way to make it. */
-  readonly doctor: (() => Promise<string>) | undefined;
+  readonly doctor: ((apps: readonly string[]) => Promise<string>) | undefined;
 };

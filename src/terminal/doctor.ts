@@ -1,6 +1,7 @@
 // `passerelle doctor`: what is found is printed as it is known, in one order; a terminal sees how far it is.
 
 import { pino } from "pino";
+import { salvageEnvironment } from "../config/environment.ts";
 import { examine } from "../doctor/examine.ts";
 import { countsOf, documentOf, headingOf, linesOf } from "../doctor/report.ts";
 import { textsFor } from "../texts/texts.ts";
@@ -23,9 +24,8 @@ export async function doctorHere(
   const progress = openProgress();
   const logger = pino({ level: env["LOG_LEVEL"] ?? "silent" }, pino.destination({ dest: 2, sync: true }));
   const sections = await examine({
-    env,
-    cwd,
-    app: command.app,
+    found: salvageEnvironment(env, cwd),
+    apps: command.app === undefined ? undefined : [command.app],
     logger,
     onConfig: (config) => {
       if (config !== undefined) screen = openScreen(textsFor(config.locale), command.json);

@@ -29,8 +29,9 @@ device() { stat -c %d -- "$1"; }
 make() {
   [ -e "$1" ] || [ -L "$1" ] || {
     if [ "$act" = look ]; then
-      [ -w "\${1%/*}/" ] && answer absent "$state" "$root"
-      answer unusable not-writable "$1" ""
+      [ -w "\${1%/*}/" ] || answer unusable not-writable "$1" ""
+      case $1 in "$base" | "$state") answer absent "$state" "$root" ;; esac
+      return 1
     fi
     said=$(mkdir -m 700 -- "$1" 2>&1)
   } || [ -d "$1" ] || answer unusable not-writable "$1" "$said"
@@ -44,7 +45,7 @@ check() {
 }
 case $(stat -c %A -- "\${parent:-/}") in ????????w[!tT]) answer unusable parent-writable-by-others "\${parent:-/}" "" ;; esac
 for directory in "$base" "$state" "$state/jobs" "$state/staging" "$state/undo" "$state/backups"; do
-  make "$directory"
+  make "$directory" || continue
   check "$directory"
 done
 if [ "$act" = look ]; then

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,7 +7,7 @@ import { snapshot } from "../compare-trees.ts";
 import { openScene, type Scene, type SceneOptions } from "../scene.ts";
 import { type } from "../terminal.ts";
 import { codesOf, examined } from "./examined.ts";
-import { patience } from "./in-slack.ts";
+import { long, patience } from "./in-slack.ts";
 
 async function open(
   { onTestFinished }: Pick<TestContext, "onTestFinished">,
@@ -97,6 +98,28 @@ test.concurrent(
       expect(shown).not.toContain(secret);
     }
     expect(human.stdout).toContain(`Remedy: chmod 600 ${file}`);
+  },
+  patience,
+);
+
+test.concurrent(
+  "in Slack whoever asks is told what is not right with the apps of the channel, and nobody else",
+  async (context) => {
+    const scene = await open(context, { startBot: true });
+    const [ana, bo] = [scene.person("ana"), scene.person("bo")];
+    await ana.types("/promote doctor");
+    await ana.sees(/Everything is in place/, long);
+    mkdirSync(join(scene.directory, ".passerelle/kitchen/staging/pr_gone"), { recursive: true, mode: 0o700 });
+    execFileSync("chmod", ["-R", "go=", join(scene.directory, ".passerelle")]);
+    rmSync(join(scene.directory, "10_preprod"), { recursive: true });
+    await ana.types("/promote doctor kitchen");
+    await ana.sees(
+      /10_preprod does not exist on local.*Promotions that have ended left .*pr_gone.*1 wrong, 1 warning/s,
+      long,
+    );
+    expect(bo.canSee(/pr_gone|Everything is in place/)).toBe(false);
+    await ana.types("/promote doctor shop");
+    await ana.sees(/shop/, long);
   },
   patience,
 );

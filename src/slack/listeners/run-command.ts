@@ -40,7 +40,7 @@ export async function runCommand(
 ): Promise<void> {
   const { voice, promotions } = room;
   if (command.name === "help" || command.name === "not-understood") return;
-  if (command.name === "doctor") return runDoctor(room, asker);
+  if (command.name === "doctor") return runDoctor(room, command.app, asker);
   const meant = await whichApp(room, command.app, asker.channel);
   if ("refusal" in meant) return reply(room, asker, meant.refusal);
   const { app } = meant;
@@ -126,10 +126,19 @@ export async function shareLog(room: Room, promotionId: string, asker: Asker): P
   );
 }
 
-async function runDoctor(room: Room, asker: Asker): Promise<void> {
+/** Of the apps of this channel, for what is said of hosts and directories is not for everybody. */
+async function runDoctor(room: Room, named: string | undefined, asker: Asker): Promise<void> {
   const say = room.voice.texts.conversation.doctor;
   if (room.doctor === undefined) return reply(room, asker, plainMessage(say.terminalOnly));
-  await reply(room, asker, doctorMessage(room.voice, await room.doctor()));
+  const here = named === undefined ? await room.channels.appsIn(asker.channel) : [];
+  let apps = here.map(({ name }) => name);
+  if (apps.length === 0) {
+    const meant = await whichApp(room, named, asker.channel);
+    if ("refusal" in meant) return reply(room, asker, meant.refusal);
+    apps = [meant.app.name];
+  }
+  await reply(room, asker, plainMessage(say.looking));
+  await reply(room, asker, doctorMessage(room.voice, await room.doctor(apps)));
 }
 
 /** Everybody in the channel has to know; where the bot may not post, at least the person who asked does. */

@@ -138,7 +138,7 @@ export const conversation = {
       ["/promote logs [app]", "the log of the last promotion, as a file"],
       ["/promote lock [app] 2h reason", "nobody promotes for a while"],
       ["/promote unlock [app]", "promotions are possible again"],
-      ["/promote doctor", "whether everything the bot needs is there"],
+      ["/promote doctor [app]", "whether everything the bot needs is there"],
     ] as readonly (readonly [string, string])[],
     thread: (bot: string) =>
       `Slash commands do not work in threads: mention ${bot} there, for example “${bot} status”.`,
@@ -157,5 +157,9 @@ export const conversation = {
   },
 
   logs: { none: (app: string) => `${app} has no promotion whose log could be shown.` },
-  doctor: { terminalOnly: "Run `passerelle doctor` on the bot's machine.", title: "passerelle doctor" },
+  doctor: {
+    terminalOnly: "Run `passerelle doctor` on the bot's machine.",
+    looking: "Looking at everything the bot needs …",
+    title: "passerelle doctor",
+  },
 };

@@ -139,7 +139,7 @@ export const conversation: typeof english = {
       ["/promote logs [app]", "le journal de la dernière promotion, en fichier"],
       ["/promote lock [app] 2h raison", "personne ne promeut pendant un moment"],
       ["/promote unlock [app]", "les promotions redeviennent possibles"],
-      ["/promote doctor", "si tout ce qu'il faut au bot est là"],
+      ["/promote doctor [app]", "si tout ce qu'il faut au bot est là"],
     ],
     thread: (bot) =>
       `Les commandes / ne marchent pas dans un fil : mentionnez-y ${bot}, par exemple « ${bot} status ».`,
@@ -158,5 +158,9 @@ export const conversation: typeof english = {
   },
 
   logs: { none: (app) => `${app} n'a pas de promotion dont montrer le journal.` },
-  doctor: { terminalOnly: "Lancez `passerelle doctor` sur la machine du bot.", title: "passerelle doctor" },
+  doctor: {
+    terminalOnly: "Lancez `passerelle doctor` sur la machine du bot.",
+    looking: "Examen de tout ce dont le bot a besoin …",
+    title: "passerelle doctor",
+  },
 };
