@@ -1,6 +1,7 @@
 // The one object that Slack, the terminal and the demo ask: proposing, deciding, starting, stopping, telling.
 
 import { isFailure, PasserelleError } from "../errors.ts";
+import { askedInSlack } from "./asked-in-slack.ts";
 import { decide, promoteNow } from "./decide.ts";
 import { type Desk, openDesk, type PromotionsOptions } from "./desk.ts";
 import { followChanges } from "./follow-changes.ts";
@@ -82,7 +83,10 @@ export function createPromotions(options: PromotionsOptions): RunningPromotions 
 
 async function status(desk: Desk, name: string): Promise<Status> {
   const app = desk.appOf(name);
-  const waiting = (await desk.store.openPlans(name)).filter((plan) => plan.expiresAt > desk.at());
+  // What a terminal printed waits for nobody; `promote --plan` finds it all the same.
+  const waiting = (await desk.store.openPlans(name)).filter(
+    (plan) => askedInSlack(plan) && plan.expiresAt > desk.at(),
+  );
   const unknown = (error: unknown): "unknown" => {
     if (!isFailure(error)) desk.onError(error);
     return "unknown";

@@ -2,6 +2,7 @@
 
 import { PasserelleError } from "../errors.ts";
 import type { CheckResult, Plan } from "../tree/plan.ts";
+import { askedInSlack } from "./asked-in-slack.ts";
 import type { Desk } from "./desk.ts";
 import type { Person, Proposal, ProposeRequest } from "./promotions.ts";
 
@@ -14,7 +15,7 @@ export async function propose(
   await desk.store.addPlan(plan, by.via === "slack" ? desk.appOf(name).channel : undefined);
   if (by.via === "slack") {
     const older = (await desk.store.openPlans(name)).filter(
-      (open) => open.id !== plan.id && open.createdAt <= plan.createdAt,
+      (open) => askedInSlack(open) && open.id !== plan.id && open.createdAt <= plan.createdAt,
     );
     for (const { id } of older) await desk.store.movePlan(id, "open", "replaced", desk.at());
   }

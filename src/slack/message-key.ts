@@ -1,5 +1,6 @@
 // Which of our messages tells about what: one per plan that was asked for in Slack, one per promotion that has no such plan.
 
+import { askedInSlack } from "../promotion/asked-in-slack.ts";
 import type { PromotionRecord } from "../promotion/promotions.ts";
 import type { Plan } from "../tree/plan.ts";
 
@@ -27,10 +28,6 @@ export function promotionKey(
   return promotion.planId !== undefined && plan !== undefined && askedInSlack(plan)
     ? keyOfPlan(plan)
     : `promotion:${promotion.id}`;
-}
-
-export function askedInSlack(plan: Plan): boolean {
-  return !plan.requester.startsWith("terminal:");
 }
 
 export function isMessageKey(key: string): key is MessageKey {

@@ -3,8 +3,9 @@
 import { createHash } from "node:crypto";
 import type { KnownBlock } from "@slack/types";
 import type { AppConfig, Config } from "../config/config.ts";
+import { askedInSlack } from "../promotion/asked-in-slack.ts";
 import type { PlanRecord, PromotionEvent, PromotionRecord, Promotions } from "../promotion/promotions.ts";
-import { askedInSlack, type MessageKey } from "./message-key.ts";
+import type { MessageKey } from "./message-key.ts";
 import type { Message } from "./messages/blocks.ts";
 import { closedPlanMessage } from "./messages/closed-plan-message.ts";
 import { driftMessage } from "./messages/drift-message.ts";

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { contents, snapshot } from "../compare-trees.ts";
 import { openScene, type Scene, type SceneOptions, writeFiles } from "../scene.ts";
 import { type Typed, type } from "../terminal.ts";
-import { done, long, patience } from "./in-slack.ts";
+import { done, long, patience, propose } from "./in-slack.ts";
 
 async function open({ onTestFinished }: TestContext, options: Partial<SceneOptions> = {}): Promise<Scene> {
   const scene = await openScene({
@@ -91,6 +91,10 @@ test.concurrent(
       { kind: "remove", path: "app/gone.txt", from: undefined },
       { kind: "change", path: "app/main.txt", from: "src/main.txt" },
     ]);
+
+    // Whoever looks again leaves nothing waiting, and takes nothing away from the plan that was printed before.
+    expect((await plan(scene)).id).not.toBe(id);
+    expect(documentOf(await typed("status", "--json"))).toMatchObject({ waiting: [] });
 
     const unnamed = await typed("promote");
     expect(unnamed).toMatchObject({ code: 1, stdout: "" });
@@ -237,6 +241,8 @@ test.concurrent(
     const locked = await type(scene, ["lock", "--for", "2h", "--reason", "the database is being moved"]);
     expect(locked.code).toBe(0);
     const { id } = await plan(scene);
+    // A newer plan in Slack takes the place of those in Slack only.
+    await propose(scene);
     const refused = await type(scene, ["promote", "--plan", id]);
     expect(refused).toMatchObject({ code: 4, stdout: "" });
     expect(refused.stderr).toMatch(/locked by .*the database is being moved/);
