@@ -79,6 +79,7 @@ const scopesOf: Readonly<Record<string, readonly string[]>> = {
   "conversations.info": ["channels:read", "groups:read"],
   "conversations.history": ["channels:history", "groups:history"],
   "conversations.list": ["channels:read", "groups:read"],
+  "conversations.members": ["channels:read", "groups:read"],
   "conversations.replies": ["channels:history", "groups:history"],
   filesUploadV2: ["files:write"],
   "usergroups.users.list": ["usergroups:read"],

@@ -12,12 +12,15 @@ export type Asker = {
   readonly channel: string;
   /** Where the conversation is a thread. */
   readonly threadTs?: string | undefined;
+  /** How to answer where no channel is open, as in the Home tab. */
+  readonly show?: (message: Message) => Promise<void>;
   /** Slack's own way to answer a command or click: works even where the bot may not post. */
   readonly responseUrl?: string | undefined;
 };
 
 /** Only they see it. Never throws: an answer that cannot be given changes nothing. */
 export async function reply(room: Room, asker: Asker, message: Message): Promise<void> {
+  if (asker.show !== undefined) return asker.show(message);
   if (asker.responseUrl !== undefined && asker.threadTs === undefined) {
     if (await respond(room, asker.responseUrl, message)) return;
   }
@@ -63,10 +66,20 @@ export function problemMessage(room: Room, error: unknown): Message {
 export function declinedMessage({ voice, botUserId }: Room, code: string): Message {
   const say = voice.texts.conversation;
   const outside = code === "not_in_channel" || code === "channel_not_found";
+  if (outside) return plainMessage(`:warning: ${say.inviteBot(`<@${botUserId}>`)}`);
+  const shut = mayNotPost.has(code);
   return plainMessage(
-    `:warning: ${outside ? say.inviteBot(`<@${botUserId}>`) : say.slackDeclined(voice.code(code, 60))}`,
+    `:warning: ${shut ? say.mayNotPost(voice.code(code, 60)) : say.slackDeclined(voice.code(code, 60))}`,
   );
 }
+
+const mayNotPost: ReadonlySet<string> = new Set([
+  "restricted_action",
+  "restricted_action_read_only_channel",
+  "restricted_action_thread_only_channel",
+  "restricted_action_non_threadable_channel",
+  "is_archived",
+]);
 
 const aboutTheToken: ReadonlySet<string> = new Set([
   "invalid_auth",

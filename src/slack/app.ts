@@ -15,6 +15,7 @@ import { listenToCommands } from "./listeners/commands.ts";
 import { listenToDecisions } from "./listeners/decisions.ts";
 import { listenToDriftClicks } from "./listeners/drift-clicks.ts";
 import { listenToGroups } from "./listeners/groups.ts";
+import { listenToHome } from "./listeners/home.ts";
 import { listenToMentions } from "./listeners/mentions.ts";
 import { listenToOverviews } from "./listeners/overviews.ts";
 import { listenToPlanClicks } from "./listeners/plan-clicks.ts";
@@ -200,6 +201,7 @@ async function openSession(
   app.error(async (error) => logger.error({ err: error }, "a listener failed"));
   const room: Room = {
     ...{ config, promotions, store, clients, channels, voice, teller, logger, mask },
+    membership: createMembership({ client: clients.lookup }),
     newId: () => randomBytes(5).toString("hex"),
     botUserId: bot.userId,
     connected: way.connected,
@@ -215,6 +217,7 @@ async function openSession(
     listenToPromotionClicks,
     listenToRollbacks,
     listenToOverviews,
+    listenToHome,
   ]) {
     listen(app, room);
   }

@@ -2,7 +2,7 @@
 
 import type { WebClient } from "@slack/web-api";
 import type { AppConfig, Config } from "../config/config.ts";
-import { isCallError } from "./clients.ts";
+import { callFailure, isCallError } from "./clients.ts";
 
 export type Channels = {
   /** The id of a configured channel; undefined when Slack knows none of that name that the bot can see. */
@@ -10,6 +10,8 @@ export type Channels = {
   readonly belongs: (app: AppConfig, channelId: string) => Promise<boolean>;
   /** The apps that are promoted in this channel. */
   readonly appsIn: (channelId: string) => Promise<readonly AppConfig[]>;
+  /** Whether a person is in the channel of an app. False where Slack does not let the bot see. */
+  readonly holds: (app: AppConfig, user: string) => Promise<boolean>;
   /** For a sentence: a mention when the id is known. */
   readonly mention: (channel: string) => Promise<string>;
 };
@@ -44,6 +46,20 @@ export function createChannels(options: {
     return known.get(name);
   }
 
+  async function isMember(channel: string, user: string): Promise<boolean> {
+    let cursor: string | undefined;
+    do {
+      const page = await client.conversations.members({
+        channel,
+        limit: 1000,
+        ...(cursor !== undefined && { cursor }),
+      });
+      if (page.members?.includes(user) === true) return true;
+      cursor = page.response_metadata?.next_cursor || undefined;
+    } while (cursor !== undefined);
+    return false;
+  }
+
   const belongs = async (app: AppConfig, channelId: string) => (await idOf(app.channel)) === channelId;
   return {
     idOf,
@@ -52,6 +68,15 @@ export function createChannels(options: {
       const apps = [...config.apps.values()];
       const here = await Promise.all(apps.map((app) => belongs(app, channelId)));
       return apps.filter((_, index) => here[index]);
+    },
+    async holds(app, user) {
+      try {
+        const channel = await idOf(app.channel);
+        return channel !== undefined && (await isMember(channel, user));
+      } catch (error) {
+        if (callFailure(error).kind !== "refused") throw error;
+        return false;
+      }
     },
     async mention(channel) {
       try {

@@ -6,6 +6,7 @@ import type { Store } from "../store/store.ts";
 import type { Channels } from "./channels.ts";
 import type { Clients } from "./clients.ts";
 import type { RoomLogger } from "./logging.ts";
+import type { KnownMembership } from "./membership.ts";
 import type { Voice } from "./messages/voice.ts";
 import type { Teller } from "./teller.ts";
 
@@ -16,6 +17,7 @@ export type Room = {
   readonly clients: Clients;
   readonly channels: Channels;
   readonly voice: Voice;
+  readonly membership: KnownMembership;
   readonly teller: Teller;
   readonly logger: RoomLogger;
   readonly mask: (text: string) => string;

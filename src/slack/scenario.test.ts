@@ -315,5 +315,5 @@ test("the Home tab shows every app at a glance", async () => {
   await ana.opensHome();
   await ana.sees("Promoted in #kitchen");
   await ana.presses("Refresh");
-  expect(ana.screen()).toContain("nothing running");
+  expect(ana.screen()).toContain("no plan waiting");
 });

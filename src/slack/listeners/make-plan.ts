@@ -1,6 +1,7 @@
-// Makes a plan and lets the channel see it; what needs no decision is told to the person who asked.
+// Makes a plan and lets the channel see it; what needs no decision is told to the person who asked, and no plan is answered with.
 
 import type { AppConfig } from "../../config/config.ts";
+import type { Plan } from "../../tree/plan.ts";
 import { type Asker, declinedMessage, reply } from "../answering.ts";
 import { keyOfPlan } from "../message-key.ts";
 import { driftActions } from "../messages/drift-message.ts";
@@ -15,7 +16,7 @@ export async function makePlan(
   app: AppConfig,
   asker: Asker,
   groups: readonly string[],
-): Promise<void> {
+): Promise<Plan | undefined> {
   const proposal = await room.promotions.propose({
     app: app.name,
     by: { id: asker.user, via: "slack" },
@@ -31,9 +32,13 @@ export async function makePlan(
         ...driftActions(room.voice, proposal.plan),
       ]),
     );
-    return;
+    return undefined;
   }
   const refusal = await room.teller.tellAndWait(keyOfPlan(proposal.plan));
-  if (refusal !== undefined) return reply(room, asker, declinedMessage(room, refusal));
+  if (refusal !== undefined) {
+    await reply(room, asker, declinedMessage(room, refusal));
+    return undefined;
+  }
   await sharePlanImages(room, proposal.plan);
+  return proposal.plan;
 }

@@ -3,9 +3,10 @@
 import type { App, BlockAction } from "@slack/bolt";
 import { answering, reply } from "../answering.ts";
 import { plainMessage } from "../messages/plain-message.ts";
+import { statusMessage } from "../messages/status-message.ts";
 import type { Room } from "../room.ts";
 import { readClick } from "./payload.ts";
-import { shareLog, tellHistory, unlock } from "./run-command.ts";
+import { sayInChannel, shareLog, tellHistory, unlock } from "./run-command.ts";
 import { appBehind, whichApp } from "./which-app.ts";
 
 export function listenToPromotionClicks(app: App, room: Room): void {
@@ -30,6 +31,19 @@ export function listenToPromotionClicks(app: App, room: Room): void {
     await answering(room, asker, async () => {
       await reply(room, asker, plainMessage(say.fileComing));
       await shareLog(room, value, { ...asker, threadTs: asker.threadTs ?? messageTs });
+    });
+  });
+
+  app.action<BlockAction>("status.share", async ({ ack, body }) => {
+    await ack();
+    const { asker, value } = readClick(body);
+    await answering(room, asker, async () => {
+      const behind = await appBehind(room, value);
+      const meant = await whichApp(room, behind?.name, asker.channel);
+      if ("refusal" in meant) return reply(room, asker, meant.refusal);
+      const status = await room.promotions.status(meant.app.name);
+      const shown = { connected: room.connected(), shared: true };
+      await sayInChannel(room, asker, statusMessage(room.voice, status, shown));
     });
   });
 

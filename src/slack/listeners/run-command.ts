@@ -48,7 +48,8 @@ export async function runCommand(
   switch (command.name) {
     case "diff":
       await reply(room, asker, plainMessage(voice.texts.conversation.comparing(voice.safe(app.name, 80))));
-      return makePlan(room, app, asker, command.groups);
+      await makePlan(room, app, asker, command.groups);
+      return;
     case "rollback":
       if (triggerId === undefined) return reply(room, asker, rollbackOffer(voice, app.name));
       return openRollback(room, app, asker, triggerId, undefined);
@@ -141,16 +142,17 @@ async function runDoctor(room: Room, named: string | undefined, asker: Asker): P
   await reply(room, asker, doctorMessage(room.voice, await room.doctor(apps)));
 }
 
-/** Everybody in the channel has to know; where the bot may not post, at least the person who asked does. */
-async function sayInChannel(room: Room, asker: Asker, message: Message): Promise<void> {
+/** Everybody in the channel has to see it; where the bot may not post, at least the person who asked does. */
+export async function sayInChannel(room: Room, asker: Asker, message: Message): Promise<void> {
   try {
     await room.clients.post.chat.postMessage({
       channel: asker.channel,
       text: message.text,
       blocks: message.blocks,
+      ...(asker.threadTs !== undefined && { thread_ts: asker.threadTs }),
     });
   } catch (error) {
-    room.logger.warn({ err: error }, "a lock could not be told to the channel");
+    room.logger.warn({ err: error }, "the channel could not be told");
     await reply(room, asker, message);
   }
 }

@@ -1,9 +1,9 @@
-// The dialogs: rejecting with a reason, and choosing where to roll back to.
+// The dialogs: rejecting with a reason, choosing where to roll back to, locking for a while.
 
 import type { KnownBlock, ModalView, PlainTextOption } from "@slack/types";
 import type { RestorePoint } from "../../backup/restore-point.ts";
 import { escapeMrkdwn } from "../../texts/escape.ts";
-import { clipPlain, md, pt, section } from "./blocks.ts";
+import { clipPlain, type Message, md, pt, section } from "./blocks.ts";
 import type { Voice } from "./voice.ts";
 
 export function rejectDialog({ texts }: Voice, privateMetadata: string): ModalView {
@@ -28,12 +28,60 @@ export function rejectDialog({ texts }: Voice, privateMetadata: string): ModalVi
   };
 }
 
+/** What may be chosen, in seconds; `0` is until it is unlocked. */
+const lockSeconds = [1800, 3600, 2 * 3600, 4 * 3600, 24 * 3600, 0] as const;
+
+export function lockDialog(voice: Voice, app: string, privateMetadata: string): ModalView {
+  const { texts } = voice;
+  const say = texts.conversation;
+  const options = lockSeconds.map((seconds) => ({
+    text: pt(seconds === 0 ? say.lock.untilSomebody : texts.measures.duration(seconds)),
+    value: String(seconds),
+  }));
+  const [, , first] = options;
+  return {
+    type: "modal",
+    callback_id: "lock.submit",
+    private_metadata: privateMetadata,
+    title: pt(clipPlain(say.lock.title, 24)),
+    submit: pt(clipPlain(say.lock.submit, 24)),
+    close: pt(clipPlain(say.reject.cancel, 24)),
+    blocks: [
+      section(say.lock.about(voice.safe(app, 80))),
+      {
+        type: "input",
+        block_id: "for",
+        label: pt(say.lock.howLong),
+        element: {
+          type: "static_select",
+          action_id: "s",
+          options,
+          ...(first !== undefined && { initial_option: first }),
+        },
+      },
+      {
+        type: "input",
+        block_id: "why",
+        label: pt(say.rollback.why),
+        hint: pt(say.rollback.hint),
+        element: { type: "plain_text_input", action_id: "t", max_length: 300 },
+      },
+    ],
+  };
+}
+
 /** Opened at once, because Slack gives three seconds; filled when the restore points are known. */
 export function loadingDialog({ texts }: Voice, privateMetadata: string): ModalView {
   const say = texts.conversation.rollback;
   return infoDialog(say.title, say.close, privateMetadata, [
     section(`:hourglass_flowing_sand: ${say.loading}`),
   ]);
+}
+
+/** An answer where there is no channel to give it in. */
+export function answerDialog({ texts }: Voice, { blocks }: Message): ModalView {
+  const say = texts.conversation;
+  return infoDialog(say.overview.title, say.rollback.close, "", [...blocks]);
 }
 
 export function noticeDialog({ texts }: Voice, sentence: string): ModalView {

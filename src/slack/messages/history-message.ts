@@ -34,7 +34,8 @@ export function historyMessage(
   ]);
 }
 
-function rowWords(voice: Voice, { record, link }: HistoryRow): string {
+/** One promotion in one line. */
+export function rowWords(voice: Voice, { record, link }: HistoryRow): string {
   const { texts } = voice;
   const say = texts.conversation.history;
   const seconds =

@@ -1,25 +1,13 @@
-// Everything at a glance, for the Home tab and the shortcut: each app with what runs, what waits, and where it is promoted.
+// Everything at a glance, for the shortcut: each app with what runs, what waits, and where it is promoted.
 
-import type { HomeView, KnownBlock, ModalView } from "@slack/types";
+import type { KnownBlock, ModalView } from "@slack/types";
 import type { Status } from "../../promotion/promotions.ts";
-import { actions, button, clipPlain, context, divider, header, pt } from "./blocks.ts";
+import { clipPlain, context, divider, header, pt } from "./blocks.ts";
 import { statusMessage } from "./status-message.ts";
 import type { Voice } from "./voice.ts";
 
 /** `channel` is finished mrkdwn. */
 export type Glance = { readonly status: Status; readonly channel: string };
-
-export function homeView(voice: Voice, glances: readonly Glance[], state: OverviewState): HomeView {
-  const refresh = button(voice.texts.conversation.overview.refresh, {
-    action: "home.refresh",
-    value: "home",
-  });
-  return {
-    type: "home",
-    callback_id: "home",
-    blocks: [...overview(voice, glances, state), actions("home", [refresh])],
-  };
-}
 
 export function overviewDialog(voice: Voice, glances: readonly Glance[], state: OverviewState): ModalView {
   const say = voice.texts.conversation;
@@ -43,7 +31,7 @@ function overview(
   return [
     header("PREPROD → PROD"),
     ...glances.slice(0, 20).flatMap(({ status, channel }) => [
-      // The same words as in the channel, without its button: what is decided is decided where everybody sees it.
+      // The same words as in the channel, without its buttons: what is decided is decided where everybody sees it.
       ...statusMessage(voice, status, { connected }).blocks.filter((block) => block.type !== "actions"),
       context(say.overview.where(channel)),
       divider,

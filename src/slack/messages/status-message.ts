@@ -1,11 +1,11 @@
 // What runs now: both sides, what waits, the lock, the last promotion.
 
-import type { Status } from "../../promotion/promotions.ts";
+import type { Lock, PromotionRecord, Status } from "../../promotion/promotions.ts";
 import { actions, button, context, type Message, section } from "./blocks.ts";
 import { message } from "./budget.ts";
 import type { Voice } from "./voice.ts";
 
-const lights = {
+export const lights = {
   healthy: ":large_green_circle:",
   unhealthy: ":red_circle:",
   unknown: ":white_circle:",
@@ -18,10 +18,11 @@ const outcomes = {
   parked: ":rotating_light:",
 } as const;
 
+/** `shared`: everybody in the channel sees it, so it does not offer to show it to them. */
 export function statusMessage(
   voice: Voice,
   status: Status,
-  { connected }: { readonly connected: boolean },
+  { connected, shared = false }: { readonly connected: boolean; readonly shared?: boolean },
 ): Message {
   const { texts, safe, code, person, when } = voice;
   const say = texts.conversation.status;
@@ -30,23 +31,9 @@ export function statusMessage(
     `*PROD* ${lights[status.prodHealth]} ${say.healthWords[status.prodHealth]}`,
     `*PREPROD* ${lights[status.preprodHealth]} ${say.healthWords[status.preprodHealth]}`,
   ].join(" · ");
-  const current = status.running?.steps.find((step) => step.status === "running");
-  const running =
-    status.running === undefined
-      ? say.nothingRunning
-      : say.running(
-          code(status.running.id),
-          current === undefined ? "…" : texts.promotion.steps[current.name],
-        );
+  const running = status.running === undefined ? say.nothingRunning : runningWords(voice, status.running);
   const waiting = status.waiting.length === 0 ? say.nothingWaiting : say.waiting(status.waiting.length);
-  const lock =
-    status.lock === undefined
-      ? say.notLocked
-      : `:lock: ${say.locked(person(status.lock.by), safe(status.lock.reason, 300))}${
-          status.lock.until === undefined
-            ? ""
-            : ` (${texts.conversation.refusals.lockedUntil(when(status.lock.until))})`
-        }`;
+  const lock = lockWords(voice, status.lock);
   const { last } = status;
   const lastWords =
     last === undefined
@@ -55,6 +42,24 @@ export function statusMessage(
   return message(say.sentence(app, [say.healthWords[status.prodHealth], running, waiting].join(", ")), [
     section(`*${app}* · ${sides}\n${[running, waiting, lock].join(" · ")}`),
     context(`${lastWords} · ${connected ? say.link.up : say.link.down}`),
-    actions("status", [button(say.seeDiff, { action: "plan.refresh", value: `app:${status.app}` })]),
+    actions("status", [
+      button(say.seeDiff, { action: "plan.refresh", value: `app:${status.app}` }),
+      ...(shared ? [] : [button(say.share, { action: "status.share", value: `app:${status.app}` })]),
+    ]),
   ]);
+}
+
+export function runningWords({ texts, code }: Voice, running: PromotionRecord): string {
+  const current = running.steps.find((step) => step.status === "running");
+  return texts.conversation.status.running(
+    code(running.id),
+    current === undefined ? "…" : texts.promotion.steps[current.name],
+  );
+}
+
+export function lockWords({ texts, person, safe, when }: Voice, lock: Lock | undefined): string {
+  const say = texts.conversation;
+  if (lock === undefined) return say.status.notLocked;
+  const until = lock.until === undefined ? "" : ` (${say.refusals.lockedUntil(when(lock.until))})`;
+  return `:lock: ${say.status.locked(person(lock.by), safe(lock.reason, 300))}${until}`;
 }

@@ -17,6 +17,8 @@ export const conversation = {
     `Slack declined: ${code}. Try again; if it stays so, the bot's log says more.`,
   inviteBot: (bot: string) =>
     `Slack does not let the bot post here. Invite ${bot} into this channel, then try again.`,
+  mayNotPost: (code: string) =>
+    `Slack does not let the bot post in this channel (${code}). Whoever manages the channel or the workspace can allow it.`,
   unexpected: (id: string) =>
     `Something went wrong inside the bot. Nothing was decided by this. Report it with the id ${id}; the details are in the bot's log under it.`,
 
@@ -67,6 +69,12 @@ export const conversation = {
     unlockTitle: "Unlock?",
     unlockText: "Promotions become possible again at once.",
     keep: "Keep the lock",
+    open: "Lock…",
+    title: "Lock promotions",
+    submit: "Lock",
+    about: (app: string) => `Nobody promotes ${app} meanwhile. Rolling back stays possible.`,
+    howLong: "For how long?",
+    untilSomebody: "until somebody unlocks it",
   },
 
   reject: {
@@ -110,6 +118,7 @@ export const conversation = {
     never: "never promoted",
     link: { up: "Slack link up", down: "Slack link down" },
     seeDiff: "See diff",
+    share: "Post in channel",
     sentence: (app: string, state: string) => `${app}: ${state}.`,
   },
 
@@ -153,6 +162,16 @@ export const conversation = {
     title: "Promotions",
     refresh: "Refresh",
     where: (channel: string) => `Promoted in ${channel}`,
+    waits: "Waiting",
+    lock: "Lock",
+    review: "Review changes",
+    open: "Open",
+    forYou: "Waiting for you",
+    planned: (channel: string) => `The plan is in ${channel}.`,
+    onlyLook: "You are not in its channel, so you may only look.",
+    youMay: (deeds: string) => `You may ${deeds}.`,
+    mayApprove: "approve",
+    mayAlways: ["ask for plans", "roll back", "lock"] as readonly string[],
     updated: (when: string) => `Updated ${when}`,
   },
 

@@ -18,6 +18,8 @@ export const conversation: typeof english = {
   slackDeclined: (code) =>
     `Slack a décliné : ${code}. Réessayez ; si cela persiste, le journal du bot en dit plus.`,
   inviteBot: (bot) => `Slack ne laisse pas le bot écrire ici. Invitez ${bot} dans ce canal, puis réessayez.`,
+  mayNotPost: (code) =>
+    `Slack ne laisse pas le bot publier dans ce canal (${code}). Qui gère le canal ou l'espace de travail peut l'autoriser.`,
   unexpected: (id) =>
     `Une erreur s'est produite dans le bot. Elle n'a rien décidé. Signalez-la avec l'identifiant ${id} ; les détails sont dans le journal du bot sous ce nom.`,
 
@@ -68,6 +70,12 @@ export const conversation: typeof english = {
     unlockTitle: "Déverrouiller ?",
     unlockText: "Les promotions redeviennent possibles tout de suite.",
     keep: "Garder le verrou",
+    open: "Verrouiller…",
+    title: "Verrouiller",
+    submit: "Verrouiller",
+    about: (app) => `Personne ne promeut ${app} pendant ce temps. Revenir en arrière reste possible.`,
+    howLong: "Pour combien de temps ?",
+    untilSomebody: "jusqu'à ce que quelqu'un déverrouille",
   },
 
   reject: {
@@ -111,6 +119,7 @@ export const conversation: typeof english = {
     never: "jamais promu",
     link: { up: "lien Slack établi", down: "lien Slack coupé" },
     seeDiff: "Voir le diff",
+    share: "Publier dans le canal",
     sentence: (app, state) => `${app} : ${state}.`,
   },
 
@@ -154,6 +163,16 @@ export const conversation: typeof english = {
     title: "Promotions",
     refresh: "Actualiser",
     where: (channel) => `Se promeut dans ${channel}`,
+    waits: "En attente",
+    lock: "Verrou",
+    review: "Voir les changements",
+    open: "Ouvrir",
+    forYou: "En attente de votre décision",
+    planned: (channel) => `Le plan est dans ${channel}.`,
+    onlyLook: "Vous n'êtes pas dans son canal : vous pouvez seulement regarder.",
+    youMay: (deeds) => `Vous pouvez ${deeds}.`,
+    mayApprove: "approuver",
+    mayAlways: ["demander un plan", "revenir en arrière", "verrouiller"],
     updated: (when) => `Mis à jour ${when}`,
   },
 
