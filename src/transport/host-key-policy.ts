@@ -10,9 +10,9 @@ import {
   parseKnownHosts,
   type ShownKey,
 } from "./known-hosts.ts";
-import { readText } from "./known-hosts-file.ts";
 import { place, type Whereabouts } from "./ssh-failures.ts";
 import { jumpName } from "./ssh-settings.ts";
+import { readText } from "./text-file.ts";
 
 export type HostKeyPolicy = {
   /** The only types the server may offer; undefined: any. */

@@ -3,10 +3,10 @@
 import { appendFile, mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fingerprintOf, knownHostsLine, typeOfBlob } from "./known-hosts.ts";
-import { readText } from "./known-hosts-file.ts";
 import { askKeyOverOpenSsh } from "./openssh-connection.ts";
 import { askHostKey } from "./ssh-connection.ts";
 import type { SshHost, SshOptions } from "./ssh-settings.ts";
+import { readText } from "./text-file.ts";
 
 /** Connects, takes the key and leaves again, without logging in. */
 export async function readHostKey(

@@ -1,10 +1,10 @@
 // How the system's `ssh` is called: everything that matters for safety is on its command line, where no configuration undoes it.
 
-import { homedir, userInfo } from "node:os";
+import { userInfo } from "node:os";
 import { quote } from "./shell.ts";
+import { expandHome } from "./ssh-environment.ts";
 import type { Whereabouts } from "./ssh-failures.ts";
 import {
-  expandHome,
   isWeak,
   keepaliveSeconds,
   readyTimeoutSeconds,
@@ -78,32 +78,6 @@ export function controlArguments(socket: string, request: "check" | "exit"): str
   return ["-F", "/dev/null", "-S", socket.replaceAll("%", "%%"), "-O", request, "--", "shared"];
 }
 
-/** The bot's tokens are in its environment, and `SendEnv` of a configuration might pass them on. */
-export function sshEnvironment(): NodeJS.ProcessEnv {
-  const environment: NodeJS.ProcessEnv = {
-    HOME: homedir(),
-    LC_ALL: "C",
-    SHELL: "/bin/sh",
-    SSH_ASKPASS_REQUIRE: "never",
-  };
-  for (const name of passedOn) {
-    const value = process.env[name];
-    if (value !== undefined) environment[name] = value;
-  }
-  return environment;
-}
-
-const passedOn = [
-  "PATH",
-  "USER",
-  "LOGNAME",
-  "TMPDIR",
-  "SSH_AUTH_SOCK",
-  "XDG_RUNTIME_DIR",
-  "DBUS_SESSION_BUS_ADDRESS",
-  "KRB5CCNAME",
-];
-
 /** Trusts the key with this fingerprint and no other. */
 export function trustsOnly(fingerprint: string): string {
   const pinned = fingerprint.replace(/=+$/, "");
@@ -142,15 +116,17 @@ function hopArguments(route: readonly Hop[], options: SshOptions): string[] {
 }
 
 function hostKeys({ settings, withoutTypes, knownHostsCommand }: Hop): string[] {
-  const files =
-    knownHostsCommand === undefined ? settings.knownHostsFiles.map((file) => `"${file}"`) : ["/dev/null"];
+  if (knownHostsCommand === undefined) {
+    const files = settings.knownHostsFiles.map((file) => `"${file}"`);
+    return [`UserKnownHostsFile=${files.join(" ")}`, "GlobalKnownHostsFile=/dev/null"];
+  }
+  // The command is asked about a certificate, and not again about the key in it.
+  const without = ["*-cert-v01@openssh.com", ...withoutTypes.flatMap(algorithmsOfType)];
   return [
-    `UserKnownHostsFile=${files.join(" ")}`,
+    "UserKnownHostsFile=/dev/null",
     "GlobalKnownHostsFile=/dev/null",
-    ...(knownHostsCommand === undefined ? [] : [`KnownHostsCommand=${knownHostsCommand}`]),
-    ...(withoutTypes.length === 0
-      ? []
-      : [`HostKeyAlgorithms=-${withoutTypes.flatMap(algorithmsOfType).join(",")}`]),
+    `KnownHostsCommand=${knownHostsCommand}`,
+    `HostKeyAlgorithms=-${without.join(",")}`,
   ];
 }
 

@@ -4,7 +4,6 @@ import { truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PasserelleError } from "../errors.ts";
-import { readText } from "./known-hosts-file.ts";
 import {
   controlArguments,
   type Hop,
@@ -12,14 +11,15 @@ import {
   singleArguments,
   writesDown,
 } from "./openssh-arguments.ts";
-import { type PrivateDirectory, privateDirectory } from "./openssh-directory.ts";
 import { lossIn, shownIn, wasBusy } from "./openssh-failures.ts";
 import { runSsh } from "./openssh-process.ts";
 import { failedHop, hopsOf, routeTo } from "./openssh-route.ts";
 import { openSession } from "./openssh-session.ts";
+import { type PrivateDirectory, privateDirectory } from "./private-directory.ts";
 import type { Connection } from "./remote.ts";
 import type { Whereabouts } from "./ssh-failures.ts";
 import { readyTimeoutSeconds, type SshHost, type SshOptions } from "./ssh-settings.ts";
+import { readText } from "./text-file.ts";
 
 const controlTimeoutSeconds = 5;
 const sessionsPerLog = 200;

@@ -3,7 +3,7 @@
 import { PasserelleError } from "../errors.ts";
 import { hostKeyPolicy } from "./host-key-policy.ts";
 import type { ShownKey } from "./known-hosts.ts";
-import { authenticationFailed, place, unreachable, type Whereabouts } from "./ssh-failures.ts";
+import { authenticationFailed, closedAtOnce, place, unreachable, type Whereabouts } from "./ssh-failures.ts";
 import { findIdentities } from "./ssh-identities.ts";
 
 /** `log` is what it wrote at DEBUG1 about this one machine. */
@@ -92,8 +92,7 @@ function reasonIn(said: readonly string[]): string {
   if (/banner exchange|invalid characters|Protocol mismatch|banner line too long/i.test(all))
     return "something listens there but does not speak SSH";
   if (/timed out|not responding/i.test(all)) return "no answer";
-  if (wasBusy(all))
-    return "it closes the connection before it begins: it may be busy (MaxStartups), or bar this machine";
+  if (wasBusy(all)) return closedAtOnce;
   return lastOf(said);
 }
 

@@ -3,8 +3,8 @@
 import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { open } from "node:fs/promises";
 import { PasserelleError } from "../errors.ts";
-import { readText } from "./known-hosts-file.ts";
-import { sshEnvironment } from "./openssh-arguments.ts";
+import { sshEnvironment } from "./ssh-environment.ts";
+import { readText } from "./text-file.ts";
 
 /**
  * `said` is a file for what it writes on stderr: whatever it leaves running has that open too. Without a terminal of its own it

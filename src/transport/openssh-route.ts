@@ -2,11 +2,11 @@
 
 import { join } from "node:path";
 import type { PasserelleError } from "../errors.ts";
-import { readText } from "./known-hosts-file.ts";
 import { type Hop, trustsOnly } from "./openssh-arguments.ts";
 import { failureIn, isLoggedIn } from "./openssh-failures.ts";
 import { unreachable, type Whereabouts } from "./ssh-failures.ts";
 import { jumpHost, resolveSshSettings, type SshHost, type SshOptions } from "./ssh-settings.ts";
+import { readText } from "./text-file.ts";
 
 const mostJumps = 8;
 
@@ -61,7 +61,9 @@ export async function failedHop(
       const reason = `${route[at - 1]?.host.name} does not let us through to it: ${refused}`;
       return { at, log, failure: unreachable(hop, new Error(reason)) };
     }
-    return { at, log, failure: await failureIn(hop, last ? `${log}\n${said}` : log) };
+    // Once it speaks to the server, what is beside the log may be a banner.
+    const all = last && !/^debug1: Authenticating to /m.test(log) ? `${log}\n${said}` : log;
+    return { at, log, failure: await failureIn(hop, all) };
   }
   throw new TypeError("a route has a target");
 }

@@ -24,6 +24,11 @@ export function authenticationFailed(
 ): PasserelleError {
   const only = accepted !== undefined && !accepted.includes("publickey") ? accepted.join(" or ") : undefined;
   const reason = [
+    ...(/Too many authentication failures/i.test(String(cause))
+      ? [
+          "more keys were offered than it hears: `IdentitiesOnly yes` in the ssh configuration offers those it names alone",
+        ]
+      : []),
     ...(only === undefined ? [] : [`it takes only ${only}, and a bot logs in with a key`]),
     tried.length > 0 ? `refused: ${tried.join(", ")}` : "there is no key to offer",
     ...notes,
@@ -60,6 +65,9 @@ export function place({ host, settings }: Whereabouts): { host: string; address:
   return { host: host.name, address: settings.address, port: settings.port };
 }
 
+export const closedAtOnce =
+  "it closes the connection before it begins: it may be busy (MaxStartups), or bar this machine";
+
 const sentences: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connection refused",
   ECONNRESET: "connection reset",
@@ -74,6 +82,7 @@ function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   const code = "code" in cause && typeof cause.code === "string" ? cause.code : "";
   if (code !== "" && sentences[code] !== undefined) return sentences[code];
+  if (/before handshake/.test(cause.message)) return closedAtOnce;
   if (/Timed out while waiting for handshake/.test(cause.message))
     return "something listens there but does not speak SSH";
   return cause.message === "" ? code : cause.message;

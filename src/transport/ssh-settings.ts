@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { HostConfig } from "../config/config.ts";
 import { PasserelleError } from "../errors.ts";
+import { configWithoutExec } from "./ssh-config-copy.ts";
+import { expandHome, sshEnvironment } from "./ssh-environment.ts";
 
 export type SshHost = Extract<HostConfig, { kind: "ssh" }>;
 
@@ -97,7 +99,7 @@ export function jumpHost(written: string, target: SshHost, options: SshOptions):
     user: match[1],
     identityFile: undefined,
     fingerprint: undefined,
-    transport: "ssh",
+    transport: target.transport,
   };
 }
 
@@ -106,23 +108,25 @@ export function jumpName(host: SshHost): string | undefined {
   return / \(ProxyJump (.+)\)$/.exec(host.name)?.[1];
 }
 
-export function expandHome(path: string): string {
-  return path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(1)) : path;
-}
-
 /** Empty where there is no `ssh` to ask. */
 async function resolvedBySsh(
   host: SshHost,
   options: SshOptions,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
+  // Whoever chose the system's `ssh` for a host has it run what its configuration says.
+  const copy = host.transport === "openssh" ? undefined : await configWithoutExec(options.configFile);
+  const configFile = copy?.file ?? options.configFile;
   const args = ["-G"];
-  if (options.configFile !== undefined) args.push("-F", options.configFile);
+  if (configFile !== undefined) args.push("-F", configFile);
   if (host.port !== undefined) args.push("-p", String(host.port));
   if (host.user !== undefined) args.push("-l", host.user);
   if (host.identityFile !== undefined) args.push("-i", expandHome(host.identityFile));
   const values = new Map<string, string[]>();
   try {
-    const { stdout } = await run("ssh", [...args, "--", host.address], { timeout: 10_000 });
+    const { stdout } = await run("ssh", [...args, "--", host.address], {
+      timeout: 10_000,
+      env: sshEnvironment(),
+    });
     for (const line of stdout.split("\n")) {
       const space = line.indexOf(" ");
       if (space < 0) continue;
@@ -134,6 +138,8 @@ async function resolvedBySsh(
     const said = error instanceof Error && "stderr" in error ? String(error.stderr).trim() : String(error);
     const details = { host: host.name, address: host.address, reason: said.slice(0, 300) };
     throw new PasserelleError("host-unreachable", details, { cause: error });
+  } finally {
+    await copy?.remove();
   }
   return values;
 }

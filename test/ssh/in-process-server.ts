@@ -5,7 +5,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { type AddressInfo, Socket } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import ssh2, { type Connection, type ServerChannel, type Session } from "ssh2";
+import ssh2, { type AuthenticationType, type Connection, type ServerChannel, type Session } from "ssh2";
 import { makeKey, type ReachableSsh, reachable, temporaryDirectory } from "./temporary-keys.ts";
 
 export type InProcessSsh = ReachableSsh & {
@@ -25,6 +25,8 @@ export type InProcessOptions = {
   /** Runs instead of the command, which it finds in `SSH_ORIGINAL_COMMAND`. */
   readonly forceCommand?: string;
   readonly hostKeyType?: string;
+  /** The only ways to log in that it names; nobody gets in. */
+  readonly accepts?: readonly AuthenticationType[];
 };
 
 export async function startInProcessSsh(options: InProcessOptions = {}): Promise<InProcessSsh> {
@@ -46,7 +48,8 @@ export async function startInProcessSsh(options: InProcessOptions = {}): Promise
     connection.on("error", () => {});
     connection.on("authentication", (context) => {
       authentications += 1;
-      if (context.method !== "publickey" || !context.key.data.equals(allowed.getPublicSSH())) {
+      if (options.accepts !== undefined) context.reject([...options.accepts]);
+      else if (context.method !== "publickey" || !context.key.data.equals(allowed.getPublicSSH())) {
         context.reject(["publickey"]);
       } else if (context.signature === undefined || context.blob === undefined) {
         context.accept();

@@ -74,7 +74,8 @@ export async function startOpenSsh(options: OpenSshOptions = {}): Promise<OpenSs
     "PermitRootLogin yes",
     "PasswordAuthentication no",
     "KbdInteractiveAuthentication no",
-    "MaxStartups 100",
+    // Of this keyword the last one counts.
+    ...(options.config?.some((line) => line.startsWith("MaxStartups")) === true ? [] : ["MaxStartups 100"]),
     "LogLevel VERBOSE",
   ];
   writeFileSync(join(directory, "sshd_config"), `${lines.join("\n")}\n`);

@@ -1,8 +1,8 @@
-// A known_hosts file on disk.
+// A text file that need not be there.
 
 import { readFile } from "node:fs/promises";
 
-/** A file that is not there or may not be read knows no host. */
+/** Empty if it is not there or may not be read. */
 export async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
