@@ -54,12 +54,18 @@ async function whyNot(): Promise<string | undefined> {
   }
 }
 
-/** `namespace` is the network namespace in which it and its containers live, by its name. */
-export async function startDocker({ namespace }: { readonly namespace?: string } = {}): Promise<Docker> {
+export type DockerOptions = {
+  /** The network namespace in which it and its containers live, by its name. */
+  readonly namespace?: string;
+  /** Where its socket is, for those who must know before it starts. */
+  readonly socket?: string;
+};
+
+export async function startDocker({ namespace, socket }: DockerOptions = {}): Promise<Docker> {
   const directory = await mkdtemp(join(tmpdir(), "passerelle-docker-"));
   // Another user may come to its socket.
   chmodSync(directory, 0o711);
-  const host = `unix://${join(directory, "socket")}`;
+  const host = `unix://${socket ?? join(directory, "socket")}`;
   let daemon: ChildProcess | undefined;
 
   const run = async (...args: readonly string[]): Promise<string> => {
