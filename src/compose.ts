@@ -29,6 +29,8 @@ export type BotOptions = {
   readonly mask: (text: string) => string;
   readonly logger: Logger;
   readonly now?: () => Date;
+  /** How long a host may be out of reach before a step that waits for it is given up. */
+  readonly hostPatienceSeconds?: number;
   /** How often the past is looked at again for what expired or was lost. */
   readonly sweepSeconds?: number;
 };
@@ -51,7 +53,10 @@ export async function openBot(options: BotOptions): Promise<Bot> {
   const onError = (error: unknown): void => logger.error({ err: error }, "unexpected failure");
   const transports = createTransports(config);
   const membership: Membership = openMembership({ environment, logger });
-  const workbench = createWorkbench({ transports, store, now });
+  const workbench = createWorkbench({
+    ...{ transports, store, now },
+    ...(options.hostPatienceSeconds !== undefined && { patienceSeconds: options.hostPatienceSeconds }),
+  });
   const durable = await openDurable({
     dataDir: environment.dataDir,
     databaseUrl: environment.databaseUrl,
@@ -76,9 +81,9 @@ export async function openBot(options: BotOptions): Promise<Bot> {
     ({ promotionId }, step) =>
       runPromotion(promotionId, step, {
         store,
-        openTarget: async (record) => {
+        openTargets: async (record) => {
           const plan = record.planId === undefined ? undefined : (await store.plan(record.planId))?.plan;
-          return workbench.openTarget(appOf(record), record, plan);
+          return workbench.openTargets(appOf(record), record, plan);
         },
         commands,
         reconsider: (record) => reconsider(record, appOf(record), { store, membership, now }),

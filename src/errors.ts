@@ -30,6 +30,7 @@ export const failureCodes = [
   "state-dir-unusable",
   "side-missing",
   "sides-overlap",
+  "hosts-overlap",
   "not-answered",
   "sides-needed",
   "side-not-understood",

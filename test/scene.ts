@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pino } from "pino";
-import { type Bot, openBot } from "../src/compose.ts";
+import { type Bot, type BotOptions, openBot } from "../src/compose.ts";
 import type { Environment } from "../src/config/config.ts";
 import { readConfig } from "../src/config/read-config.ts";
 import type { Person } from "../src/playground/people.ts";
@@ -46,6 +46,8 @@ export type SceneOptions = {
   /** Side lines, when PROD or PREPROD is not local. */
   readonly sides?: (roots: { preprod: string; prod: string }) => { preprod: string; prod: string };
   readonly startBot?: boolean;
+  /** How the bot is to be otherwise than usual. */
+  readonly bot?: Pick<BotOptions, "hostPatienceSeconds">;
   /** The app's name, `kitchen` when left out. */
   readonly name?: string;
   /** Puts more into the sides before anything looks at them. */
@@ -103,7 +105,7 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
     databaseUrl: undefined,
     logLevel: "fatal",
   };
-  let opened = options.startBot === false ? undefined : await startBot(environment);
+  let opened = options.startBot === false ? undefined : await startBot(environment, options.bot);
   return {
     directory,
     preprod,
@@ -124,7 +126,7 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
     restarts: async () => (await readFile(restarted, "utf8").catch(() => "")).split("\n").length - 1,
     restartBot: async () => {
       await opened?.bot.close();
-      opened = await startBot(environment);
+      opened = await startBot(environment, options.bot);
       return opened.bot;
     },
     close: async () => {
@@ -139,6 +141,7 @@ export async function openScene(options: SceneOptions): Promise<Scene> {
 
 export async function startBot(
   environment: Environment,
+  more: Pick<BotOptions, "hostPatienceSeconds"> = {},
 ): Promise<{ readonly bot: Bot; readonly store: Store }> {
   const config = await readConfig(environment.configFile);
   const { dataDir, databaseUrl, slack } = environment;
@@ -148,7 +151,7 @@ export async function startBot(
     pino.destination({ dest: 2, sync: true }),
   );
   const mask = createMask([slack.botToken ?? "", slack.appToken ?? ""].filter((token) => token !== ""));
-  const bot = await openBot({ role: "bot", config, environment, store, mask, logger });
+  const bot = await openBot({ role: "bot", config, environment, store, mask, logger, ...more });
   await bot.startWork();
   await bot.startSlack();
   return { bot, store };

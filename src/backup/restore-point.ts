@@ -14,4 +14,6 @@ export type RestorePoint = {
   readonly health: "healthy" | "unhealthy" | "unknown";
   /** What became of the swap it was made for; `undone`: PROD was taken back by it at once. */
   readonly undo?: "kept" | "undone" | "partial" | "none";
+  /** Of several hosts of PROD those that do not have it: nothing can go back to it. */
+  readonly lackedBy?: readonly string[];
 };

@@ -56,7 +56,12 @@ export type AppConfig = {
 };
 
 /** `root` is absolute or starts with `~/`, without a trailing slash. */
-export type SideConfig = { readonly hosts: readonly HostConfig[]; readonly root: string };
+export type SideConfig = {
+  readonly hosts: readonly HostConfig[];
+  readonly root: string;
+  /** How many hosts of PROD change side by side; as written. */
+  readonly batch?: number;
+};
 
 /** `from` and `to` are relative; both end in `/` for a directory, neither for a file. `""` is not allowed, `./` is the whole root. */
 export type PathRule = {

@@ -43,7 +43,10 @@ function appOf(name: string, written: WrittenApp, hosts: ReadonlyMap<string, Hos
     name,
     channel: written.channel,
     preprod: sideOf([preprod.host], preprod.root, hosts),
-    prod: sideOf(prod.hosts ?? (prod.host === undefined ? [] : [prod.host]), prod.root, hosts),
+    prod: {
+      ...sideOf(prod.hosts ?? (prod.host === undefined ? [] : [prod.host]), prod.root, hosts),
+      ...(prod.batch !== undefined && { batch: prod.batch }),
+    },
     transfer: prod.transfer ?? defaults.transfer,
     paths: written.paths.map((rule) => ({
       from: plainPath(rule.from),

@@ -75,6 +75,17 @@ const single: readonly (readonly [string, Partial<typeof least>, RegExp])[] = [
   ["neither host nor hosts", { prod: "    prod: { root: /srv/p }" }, /prod: needs host, or hosts/],
   ["no hosts", { prod: "    prod: { hosts: [], root: /srv/p }" }, /prod\.hosts: must not be empty/],
   [
+    "a batch without hosts",
+    { prod: "    prod: { host: local, batch: 2, root: /srv/p }" },
+    /prod\.batch: belongs to hosts/,
+  ],
+  [
+    "a batch of more than there are",
+    { prod: "    prod: { hosts: [local], batch: 2, root: /srv/p }" },
+    /prod\.batch: is more than the 1 of hosts/,
+  ],
+  ["a batch of none", { prod: "    prod: { hosts: [local], batch: 0, root: /srv/p }" }, /prod\.batch: /],
+  [
     "one host twice",
     { prod: "    prod: { hosts: [local, local], root: /srv/p }" },
     /hosts\[1\]: "local" stands here twice/,

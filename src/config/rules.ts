@@ -105,6 +105,7 @@ const taken: ReadonlySet<string> = new Set([
   "source-empty",
   "rewrite",
   "prod-hosts",
+  "hosts-differ",
 ]);
 
 function* ownChecksAreNamed(app: App, at: KeyPath): Iterable<Mistake> {

@@ -37,6 +37,9 @@ const prod = z.strictObject({
     .array(values.hostName)
     .optional()
     .meta(about("Instead of `host`: several machines that get the same promotion, one after another.")),
+  batch: values.count
+    .optional()
+    .meta(about("With `hosts`: how many of them change side by side; a rollback: all, when left out.", 1)),
   root: values.root.meta(about("Directory of the app there: absolute, or below the login's home as `~/…`.")),
   transfer: z
     .enum(["auto", "direct", "relay"])

@@ -53,6 +53,12 @@ export function* prodIsSomewhere(app: App, at: KeyPath): Iterable<Mistake> {
   if (prod.host === undefined && prod.hosts === undefined)
     yield wrong(path, "needs host, or hosts for several machines");
   if (prod.hosts?.length === 0) yield wrong([...path, "hosts"], "must not be empty");
+  const { batch, hosts } = prod;
+  if (batch === undefined) return;
+  if (hosts === undefined)
+    yield wrong([...path, "batch"], "belongs to hosts, which is not here; leave it out", "key");
+  else if (batch > hosts.length && hosts.length > 0)
+    yield wrong([...path, "batch"], `is more than the ${hosts.length} of hosts; leave it out or write fewer`);
 }
 
 export function* prodHostsAreApart(app: App, at: KeyPath, config: Config): Iterable<Mistake> {

@@ -115,3 +115,5 @@ export const relativePath = text((value) => {
 function controlTrouble(value: string): string | undefined {
   return /[\0-\x1f\x7f]/.test(value) ? "must not contain line breaks or other control characters" : undefined;
 }
+
+export const count = z.int().min(1);

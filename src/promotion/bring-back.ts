@@ -23,6 +23,8 @@ import { recallLeft } from "./what-was-left.ts";
 
 export type BringBackRequest = {
   readonly app: AppConfig;
+  /** One of several. */
+  readonly host: string | undefined;
   readonly drift: readonly Drift[];
   readonly sides: { readonly preprod: Side; readonly prod: Side };
   readonly prodOf: () => Promise<{ readonly transport: Transport; readonly stateDir: string }>;
@@ -35,6 +37,7 @@ const mostBytesInAll = 32 * 1024 * 1024;
 
 export async function bringBack({
   app,
+  host,
   drift,
   sides,
   prodOf,
@@ -88,7 +91,7 @@ export async function bringBack({
     const ruled = "rule" in mapping ? mapping.rule.rewrite : [];
     if (source !== undefined) wanted.set(path, rewrite(source, ruled));
   }
-  const old = await whatWasLeft(shown, { wanted, prodOf, promotion: left?.promotion, store });
+  const old = await whatWasLeft(shown, { wanted, prodOf, promotion: left?.promotion, store, host });
   return bringBackPatch(
     app.name,
     drifted.map((one): DriftedPath => {
@@ -122,12 +125,13 @@ async function whatWasLeft(
     readonly prodOf: BringBackRequest["prodOf"];
     readonly promotion: string | undefined;
     readonly store: BringBackRequest["store"];
+    readonly host: string | undefined;
   },
 ): Promise<ReadonlyMap<string, Buffer>> {
   const found = new Map<string, Buffer>();
   const open: KnownFile[] = [];
   const record = look.promotion === undefined ? undefined : await look.store.promotion(look.promotion);
-  const changes = record === undefined ? [] : await changesOf(record, look.store);
+  const changes = record === undefined ? [] : await changesOf(record, look.store, look.host);
   const rewritten = new Map(changes.map((change) => [change.path, change.rewritten?.content]));
   for (const { path, left } of places) {
     if (!isKnownFile(left)) continue;

@@ -14,12 +14,13 @@ export async function checkPlan(
   app: AppConfig,
   sides: { readonly preprod: Side; readonly prod: Side },
   compared: Compared,
+  { alsoPreprod }: { readonly alsoPreprod: boolean },
 ): Promise<readonly CheckResult[]> {
   if (compared.changes.length === 0) return [];
   const [known, probed, preprod] = await Promise.all([
     checkContents(app, sides, compared),
     probePlan(app, sides.prod, compared.changes),
-    checkPreprod(app, sides.preprod.transport),
+    alsoPreprod ? checkPreprod(app, sides.preprod.transport) : [],
   ]);
   return [...known, ...preprod, ...probed];
 }

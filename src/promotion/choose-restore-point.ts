@@ -26,6 +26,7 @@ export function nextRestorePoint(
   // A rollback's own point holds the state that was fled from: it has to be named to be gone to.
   return older.find(
     (point) =>
+      point.lackedBy === undefined &&
       point.health !== "unhealthy" &&
       point.undo !== "undone" &&
       !unmoved.has(point.id) &&

@@ -91,15 +91,19 @@ async function status(desk: Desk, name: string): Promise<Status> {
     if (!isFailure(error)) desk.onError(error);
     return "unknown";
   };
-  const [running, lock, last, preprodHealth, prodHealth] = await Promise.all([
+  const [running, lock, last, preprodHealth, hosts] = await Promise.all([
     desk.store.running(name),
     desk.lockOf(app),
     desk.store.history(name, 1, undefined),
     desk.workbench.preprodHealth(app).catch(unknown),
-    desk.workbench.health(app).catch(unknown),
+    desk.workbench.health(app).catch((error: unknown) => [{ host: "", health: unknown(error) }]),
   ]);
-  return { app: name, running, waiting, lock, last: last[0], preprodHealth, prodHealth };
+  const prodHealth = worst.find((word) => hosts.some(({ health }) => health === word)) ?? "unknown";
+  const status = { app: name, running, waiting, lock, last: last[0], preprodHealth, prodHealth };
+  return hosts.length > 1 ? { ...status, hosts } : status;
 }
+
+const worst = ["unhealthy", "unknown", "healthy"] as const;
 
 async function waitFor(
   desk: Desk,

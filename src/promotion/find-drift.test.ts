@@ -73,7 +73,9 @@ async function drift(during?: string): Promise<readonly string[]> {
   const kept = await recallLeft(sides().prod, app(), memory);
   const compared = await compareSides({ ...sides(), app: app(), memory });
   const store = { ...memory, history: async () => history, plan: async () => undefined };
-  return (await findDrift(app(), compared, kept, { store, during })).map(({ path, was }) => `${was} ${path}`);
+  return (await findDrift(app(), compared, kept, { store, during, host: undefined })).map(
+    ({ path, was }) => `${was} ${path}`,
+  );
 }
 
 function ran(id: string, status: PromotionRecord["status"], paths: readonly string[]): void {

@@ -5,7 +5,8 @@ import type { AppConfig } from "../config/config.ts";
 import { PasserelleError } from "../errors.ts";
 import { nextRestorePoint } from "./choose-restore-point.ts";
 import type { Desk } from "./desk.ts";
-import { type Person, type RollBackRequest, type RollBackStarted, rollbackSteps } from "./promotions.ts";
+import type { Person, RollBackRequest, RollBackStarted } from "./promotions.ts";
+import { rollbackStepsOf } from "./steps-of.ts";
 
 export async function rollBack(
   desk: Desk,
@@ -33,11 +34,12 @@ export async function defaultRestorePoint(desk: Desk, app: AppConfig): Promise<R
 async function namedRestorePoint(desk: Desk, app: AppConfig, id: string): Promise<RestorePoint> {
   const points = await desk.workbench.restorePoints(app);
   const point = points.find((candidate) => candidate.id === id);
-  if (point !== undefined) return point;
+  if (point !== undefined && point.lackedBy === undefined) return point;
   throw new PasserelleError("restore-point-unknown", {
     app: app.name,
     id,
-    known: points.map((known) => known.id),
+    known: points.filter(({ lackedBy }) => lackedBy === undefined).map((known) => known.id),
+    ...(point?.lackedBy !== undefined && { host: point.lackedBy.join(", ") }),
   });
 }
 
@@ -66,7 +68,7 @@ async function startRollback(
     approvedBy: [by.id],
     reason,
     startedAt: desk.at(),
-    steps: rollbackSteps,
+    steps: rollbackStepsOf(app),
   });
   if (started !== "started") return { outcome: "refused", why: "running", promotionId: started.running };
   await desk.store.audit({

@@ -26,19 +26,22 @@ export type Holder = {
 
 export function createHolder(options: {
   readonly app: AppConfig;
+  readonly host: HostConfig;
   readonly owner: string;
   /** For the people who meet the claim: who, from where. */
   readonly holder: string;
   /** A rollback takes the target from whoever holds it: an incident waits for nobody. */
   readonly force: boolean;
   readonly transportFor: (host: HostConfig) => Transport;
+  /** How long the host may be out of reach while a job of ours runs there. */
+  readonly patienceSeconds?: number;
 }): Holder {
-  const { app, owner, holder, force, transportFor } = options;
+  const { app, host, owner, holder, force, transportFor, patienceSeconds } = options;
   let taken: Hold | undefined;
   return {
     async take({ first }) {
       if (taken !== undefined) return { outcome: "held", hold: taken };
-      const transport = transportFor(prodHost(app));
+      const transport = transportFor(host);
       const { stateDir, prodRoot } = await prepareStateDir(transport, app.prod.root, app.name);
       const claimed = await claim(transport, stateDir, { owner, holder, force: force && first });
       if (claimed.outcome === "held") {
@@ -46,7 +49,10 @@ export function createHolder(options: {
         return { outcome: "busy", owner: claimed.owner, holder: claimed.holder, since: claimed.since };
       }
       const { token } = claimed;
-      const runJob = createJobRunner({ transport, stateDir, token, owner, pollSeconds: 0.5 });
+      const runJob = createJobRunner({
+        ...{ transport, stateDir, token, owner, pollSeconds: 0.5 },
+        ...(patienceSeconds !== undefined && { patienceSeconds }),
+      });
       taken = { prod: { transport, root: prodRoot, stateDir }, runJob, token };
       return { outcome: "held", hold: taken };
     },
@@ -57,12 +63,6 @@ export function createHolder(options: {
       taken = undefined;
     },
   };
-}
-
-export function prodHost(app: AppConfig): HostConfig {
-  const [host] = app.prod.hosts;
-  if (host === undefined) throw new Error(`${app.name} has no PROD host`);
-  return host;
 }
 
 export function preprodHost(app: AppConfig): HostConfig {

@@ -20,4 +20,15 @@ export type Impact = {
   /** Forbidden lines of the log: among the last ones before, since the restart after. */
   readonly logErrorsBefore?: number;
   readonly logErrorsAfter?: number;
+  /** Where PROD has several hosts: each as it is now. What else is told is of the one that had most of it, or the worst. */
+  readonly hosts?: readonly HostImpact[];
+};
+
+export type HostImpact = {
+  readonly host: string;
+  readonly downtimeSeconds: number;
+  readonly healthAfter: string;
+  readonly answersAfter: string;
+  /** Nothing of it was changed, so it went on running. */
+  readonly untouched: boolean;
 };

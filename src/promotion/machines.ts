@@ -1,169 +1,162 @@
-// The workbench on real machines: plans read from both sides, targets made of the rooms that change PROD.
+// The workbench on real machines: plans read from both sides, restore points and health asked of every host of PROD.
 
-import { hostname } from "node:os";
 import { listRestorePoints } from "../backup/list-restore-points.ts";
 import { verifyRestorePoint } from "../backup/verify-restore-point.ts";
 import type { AppConfig, HostConfig } from "../config/config.ts";
+import { isFailure } from "../errors.ts";
 import type { Store } from "../store/store.ts";
 import { prepareStateDir } from "../transport/state-dir.ts";
 import type { Transport } from "../transport/transport.ts";
-import { type Compared, compareSides, type Side } from "../tree/compare.ts";
-import { patchSides } from "../tree/patch-sides.ts";
-import { type Drift, planOf } from "../tree/plan.ts";
+import { joinPlans, planOn } from "../tree/join-plans.ts";
+import { joinPatches, patchSides } from "../tree/patch-sides.ts";
+import { type CheckResult, type PlanBody, planOf } from "../tree/plan.ts";
+import type { Prod } from "../tree/swap.ts";
 import { bringBack } from "./bring-back.ts";
 import { readChangedImages } from "./changed-images.ts";
 import { checkPlan } from "./check-plan.ts";
-import { changesOf, findDrift } from "./find-drift.ts";
+import { commonPoints } from "./common-points.ts";
+import { compareHosts, type Place, type Read } from "./compare-hosts.ts";
 import { createHealthOfProd } from "./health-of-prod.ts";
-import { createHolder, preprodHost, prodHost } from "./hold.ts";
+import { preprodHost } from "./hold.ts";
+import { openTargets } from "./open-targets.ts";
 import { runOwnChecks } from "./own-checks.ts";
-import { prepareRollback } from "./prepare-rollback.ts";
-import { askPreprod } from "./preprod-health.ts";
-import type { Facts, PromotionRecord, StepName } from "./promotions.ts";
-import { clearUp, settle } from "./settle.ts";
-import { createTarget, preparePromotion, type TargetOptions } from "./target.ts";
-import { recallLeft } from "./what-was-left.ts";
-import { withTools } from "./with-tools.ts";
+import { askPreprod, checkPreprod } from "./preprod-health.ts";
+import type { PromotionRecord } from "./promotions.ts";
 import type { Workbench } from "./workbench.ts";
 
 export type MachineOptions = {
   readonly transports: { for(host: HostConfig): Transport };
   readonly store: Store;
   readonly now: () => Date;
+  /** How long a host may be out of reach before waiting for what runs there is given up. */
+  readonly patienceSeconds?: number;
 };
 
-export function createWorkbench({ transports, store, now }: MachineOptions): Workbench {
-  const transportFor = (host: HostConfig): Transport => transports.for(host);
-  const sidesOf = (app: AppConfig): { preprod: Side; prod: Side } => ({
-    preprod: { transport: transportFor(preprodHost(app)), root: app.preprod.root },
-    prod: { transport: transportFor(prodHost(app)), root: app.prod.root },
-  });
-  const memory = {
-    recall: (key: string) => store.recall(key),
-    remember: (key: string, value: string) => store.remember(key, value),
-  };
-
-  const compare = async (
-    app: AppConfig,
-    options: { groups: readonly string[]; fresh: boolean },
-    during?: string,
-  ): Promise<{ compared: Compared; drift: readonly Drift[] }> => {
-    const sides = sidesOf(app);
-    const [read, left] = await Promise.all([
-      compareSides({ ...sides, app, memory, ...options }),
-      recallLeft(sides.prod, app, store),
-    ]);
-    let trees: ReturnType<Compared["trees"]> | undefined;
-    const compared: Compared = {
-      ...read,
-      trees: () => {
-        trees ??= read.trees();
-        return trees;
-      },
-    };
-    return { compared, drift: await findDrift(app, compared, left, { store, during }) };
+export function createWorkbench(options: MachineOptions): Workbench {
+  const { transports, store, now } = options;
+  const placesOf = (app: AppConfig): readonly [Place, ...Place[]] => {
+    const preprod = { transport: transports.for(preprodHost(app)), root: app.preprod.root };
+    const several = app.prod.hosts.length > 1;
+    const [first, ...others] = app.prod.hosts.map((host): Place => {
+      const prod = { transport: transports.for(host), root: app.prod.root };
+      return { host, one: several ? host.name : undefined, sides: { preprod, prod } };
+    });
+    if (first === undefined) throw new Error(`${app.name} has no PROD host`);
+    return [first, ...others];
   };
 
   /** Asks PROD's state directory, made when it is not there: a host where it cannot be made has no restore points. */
-  const prodOf = async (
-    app: AppConfig,
-  ): Promise<{ transport: Transport; root: string; stateDir: string }> => {
-    const transport = transportFor(prodHost(app));
-    const { stateDir, prodRoot } = await prepareStateDir(transport, app.prod.root, app.name);
-    return { transport, root: prodRoot, stateDir };
+  const prodOf = async (app: AppConfig, { sides: { prod } }: Place): Promise<Prod> => {
+    const { stateDir, prodRoot } = await prepareStateDir(prod.transport, app.prod.root, app.name);
+    return { transport: prod.transport, root: prodRoot, stateDir };
   };
 
-  const factsOf =
-    (promotionId: string) =>
-    async (step: StepName): Promise<Facts> => {
-      const record = await store.promotion(promotionId);
-      return record?.steps.find(({ name }) => name === step)?.facts ?? {};
-    };
+  const checksOn = async (
+    app: AppConfig,
+    { place, compared }: Read,
+    tryOut: boolean,
+  ): Promise<readonly CheckResult[]> => {
+    const checks = await Promise.all([
+      checkPlan(app, place.sides, compared, { alsoPreprod: place.one === undefined }),
+      tryOut ? runOwnChecks(app, place.sides.preprod, () => prodOf(app, place), compared.changes) : [],
+    ]);
+    return checks.flat();
+  };
 
   return {
-    async plan(app, options) {
-      const sides = sidesOf(app);
-      const { compared, drift } = await withTools(sides, () => compare(app, options));
-      const checks = await Promise.all([
-        checkPlan(app, sides, compared),
-        options.tryOut === true ? runOwnChecks(app, sides.preprod, () => prodOf(app), compared.changes) : [],
-      ]);
-      return planOf(compared, app, { drift, checks: checks.flat() });
+    async plan(app, { groups, fresh, tryOut = false }) {
+      const reads = await compareHosts(app, placesOf(app), { store, groups, fresh });
+      const each = await Promise.all(
+        reads.map(async (read) => {
+          const { place, compared, drift } = read;
+          const checks = await checksOn(app, read, tryOut);
+          return { host: place.host.name, body: planOf(compared, app, { drift, checks }) };
+        }),
+      );
+      const plan = joinPlans(each, app.prod.batch);
+      if (plan.hosts === undefined || plan.changes.length === 0) return plan;
+      const [{ sides }] = placesOf(app);
+      return { ...plan, checks: [...plan.checks, ...(await checkPreprod(app, sides.preprod.transport))] };
     },
-    bringBack: (app, drift, mask) =>
-      bringBack({ app, drift, sides: sidesOf(app), prodOf: () => prodOf(app), store, mask }),
+    bringBack: async (app, drift, mask) => {
+      const places = placesOf(app);
+      // What several hosts have is brought back from the first of them.
+      const ownOf = ({ one }: Place) => drift.filter(({ hosts }) => (hosts?.[0] ?? places[0].one) === one);
+      const drifted = places.filter((place) => ownOf(place).length > 0);
+      const patches = (drifted.length === 0 ? [places[0]] : drifted).map(async (place) => {
+        const { sides, one } = place;
+        const request = { app, host: one, drift: ownOf(place), sides, store, mask };
+        return { host: one, patch: await bringBack({ ...request, prodOf: () => prodOf(app, place) }) };
+      });
+      return joinPatches(await Promise.all(patches));
+    },
     async patch(app, planned) {
-      const key = `patch:${planned.id}`;
-      const known = await store.recall(key);
-      return known ?? patchSides(sidesOf(app), planned.changes);
+      const known = await store.recall(`patch:${planned.id}`);
+      return known ?? patchHosts(placesOf(app), planned);
     },
-    images: (app, planned) => readChangedImages(sidesOf(app), planned.changes),
+    images: (app, planned) => {
+      const [{ sides, host }] = placesOf(app);
+      return readChangedImages(sides, planOn(planned, host.name).changes);
+    },
     async restorePoints(app) {
-      return listRestorePoints(await prodOf(app));
+      const each = placesOf(app).map(async (place) => ({
+        host: place.host.name,
+        points: await listRestorePoints(await prodOf(app, place)),
+      }));
+      return commonPoints(await Promise.all(each));
     },
     async verify(app) {
-      const prod = await prodOf(app);
-      const verified = [];
-      for (const restorePoint of await listRestorePoints(prod, { evenLost: true })) {
-        verified.push({ restorePoint, ...(await verifyRestorePoint(prod, restorePoint)) });
-      }
+      const each = placesOf(app).map(async (place) => {
+        const prod = await prodOf(app, place);
+        const host = place.one === undefined ? {} : { host: place.one };
+        const verified = [];
+        for (const restorePoint of await listRestorePoints(prod, { evenLost: true })) {
+          verified.push({ ...host, restorePoint, ...(await verifyRestorePoint(prod, restorePoint)) });
+        }
+        return verified;
+      });
+      const verified = (await Promise.all(each)).flat();
       await store.remember(`verified:${app.name}`, now().toISOString());
       return verified;
     },
     async health(app) {
-      const { outcome } = await createHealthOfProd(app, transportFor(prodHost(app))).once();
-      return outcome;
+      return Promise.all(
+        placesOf(app).map(async ({ host, one, sides }) => {
+          try {
+            const { outcome } = await createHealthOfProd(app, sides.prod.transport).once();
+            return { host: host.name, health: outcome };
+          } catch (error) {
+            if (one === undefined || !isFailure(error)) throw error;
+            return { host: host.name, health: "unknown" as const };
+          }
+        }),
+      );
     },
-    preprodHealth: async (app) => (await askPreprod(app, sidesOf(app).preprod.transport)).outcome,
-    openTarget(app, record, planned) {
-      const { preprod, prod } = sidesOf(app);
-      const holder = createHolder({
-        app,
-        owner: record.id,
-        holder: `${record.approvedBy.join(", ") || record.requester}, from ${hostname()}`,
-        force: record.kind === "rollback",
-        transportFor,
+    preprodHealth: async (app) => {
+      const [{ sides }] = placesOf(app);
+      return (await askPreprod(app, sides.preprod.transport)).outcome;
+    },
+    openTargets: (app, record, plan) => {
+      const places = placesOf(app);
+      return openTargets({
+        ...{ ...options, app, record, plan, places },
+        patchNow: (planned) => patchHosts(places, planned),
       });
-      const options: TargetOptions = {
-        app,
-        record,
-        holder,
-        preprod: preprod.transport,
-        sameHost: preprod.transport === prod.transport,
-        factsOf: factsOf(record.id),
-        health: createHealthOfProd(app, prod.transport),
-        now,
-        settle: async (hold) =>
-          settle(hold, {
-            app,
-            record,
-            plan: planned,
-            changes: await changesOf(record, store),
-            side: prod,
-            store,
-            at: now().toISOString(),
-          }),
-        clearUp: (hold) => clearUp(hold, record.id),
-      };
-      if (record.kind === "rollback") return createTarget(options, prepareRollback({ ...options, store }));
-      if (planned === undefined) throw new Error(`${record.id} has no plan`);
-      const preparation = preparePromotion({
-        ...options,
-        plan: planned,
-        preprodRoot: app.preprod.root,
-        // The digest decides whether it is still the same plan: what was checked then needs no second look.
-        planNow: async () => {
-          const { compared, drift } = await compare(app, { groups: planned.groups, fresh: false }, record.id);
-          return planOf(compared, app, { drift });
-        },
-        // Both sides are what the plan says they are for the last time: later nobody could show what was changed.
-        keepPatch: async () =>
-          store.remember(`patch:${planned.id}`, await patchSides(sidesOf(app), planned.changes)),
-      });
-      return createTarget(options, preparation);
     },
     commands: (app, record) => commandsFor(app, record),
   };
+}
+
+/** A change is shown as the first host has it that has it. */
+async function patchHosts(places: readonly Place[], planned: PlanBody): Promise<string> {
+  const patches = places.map(async ({ host, one, sides }, index) => {
+    const isFirst = ({ hosts }: { readonly hosts?: readonly string[] }): boolean =>
+      hosts === undefined ? index === 0 : hosts[0] === host.name;
+    const shown = new Set(planned.changes.filter(isFirst).map(({ path }) => path));
+    const changes = planOn(planned, host.name).changes.filter(({ path }) => shown.has(path));
+    return changes.length === 0 && index > 0 ? [] : { host: one, patch: await patchSides(sides, changes) };
+  });
+  return joinPatches((await Promise.all(patches)).flat());
 }
 
 /** What a person types next, in the order in which it helps: look, go back, look at the log. */

@@ -2,8 +2,9 @@
 
 import { isFailure, type PasserelleError } from "../errors.ts";
 import type { NewEvent, Store } from "../store/store.ts";
-import { failed, type Progress, type StepOutcome, type Target } from "./ports.ts";
-import type { Facts, Failure, PromotionRecord, StepName } from "./promotions.ts";
+import { failed, type Progress, type StepOutcome, type Targets } from "./ports.ts";
+import type { Facts, Failure, PromotionRecord, StepKind, StepName } from "./promotions.ts";
+import { kindOf } from "./step-names.ts";
 import { noteProgress, type WatchOptions, watchStop } from "./watch-step.ts";
 
 export type StepOptions = WatchOptions & {
@@ -15,9 +16,9 @@ export type StepOptions = WatchOptions & {
 
 /** A step that was cut off this often is not tried again: something in it kills us. */
 const mostAttempts = 5;
-const beforeFirstWrite: ReadonlySet<StepName> = new Set(["lock", "verify", "back-up", "stage", "rehearse"]);
+const beforeFirstWrite: ReadonlySet<StepKind> = new Set(["lock", "verify", "back-up", "stage", "rehearse"]);
 /** Between these a request to stop is obeyed; a swap or a restart is let finish first. */
-const stoppable: ReadonlySet<StepName> = new Set([
+const stoppable: ReadonlySet<StepKind> = new Set([
   "verify",
   "back-up",
   "stage",
@@ -30,11 +31,12 @@ const stoppable: ReadonlySet<StepName> = new Set([
 export async function performStep(
   promotionId: string,
   name: StepName,
-  target: () => Promise<Target>,
+  targets: () => Promise<Targets>,
   options: StepOptions,
   signal: AbortSignal,
 ): Promise<StepOutcome> {
   const { store } = options;
+  const isStoppable = stoppable.has(kindOf(name));
   const record = await recordOf(store, promotionId);
   const before = record.steps.find((step) => step.name === name);
   const attempt = Number(before?.facts.attempt ?? 0) + 1;
@@ -62,7 +64,7 @@ export async function performStep(
         options,
         `note:${key}`,
       ),
-    shouldStop: () => stoppable.has(name) && watch.requested(),
+    shouldStop: () => isStoppable && watch.requested(),
   };
   let outcome: StepOutcome;
   try {
@@ -71,7 +73,7 @@ export async function performStep(
         code: "step-crashed",
         details: { attempts: mostAttempts },
       });
-    else if (stoppable.has(name) && record.stopRequestedBy !== undefined)
+    else if (isStoppable && record.stopRequestedBy !== undefined)
       outcome = failed(wroteBy(name, "not-begun"), {
         code: "stopped",
         details: { by: record.stopRequestedBy },
@@ -79,7 +81,7 @@ export async function performStep(
     else
       outcome =
         (name === "verify" ? await reconsider(record, options) : undefined) ??
-        (await attemptStep(name, target, progress, promotionId, options));
+        (await attemptStep(name, targets, progress, promotionId, options));
   } finally {
     watch.end();
     await noted.end();
@@ -127,7 +129,7 @@ function shortValue(value: unknown, mask: (text: string) => string): unknown {
 
 /** What the sentence of a failure is made of, before an ending has all of it. */
 function reasonOf({ code, details }: Failure, mask: (text: string) => string): Facts {
-  const told = ["reason", "what", "url", "exitCode", "seconds"].flatMap((name) => {
+  const told = ["reason", "what", "url", "exitCode", "seconds", "onHost"].flatMap((name) => {
     const value = details[name];
     return typeof value === "string" || typeof value === "number" ? [[name, value] as const] : [];
   });
@@ -144,13 +146,13 @@ function maskedFacts(facts: Facts, mask: (text: string) => string): Facts {
 
 async function attemptStep(
   name: StepName,
-  target: () => Promise<Target>,
+  targets: () => Promise<Targets>,
   progress: Progress,
   promotionId: string,
   options: StepOptions,
 ): Promise<StepOutcome> {
   try {
-    const outcome = await (await target())[name](progress);
+    const outcome = await (await targets()).perform(name, progress);
     if (outcome.ok || outcome.because.code !== "stopped") return outcome;
     const by = (await options.store.promotion(promotionId))?.stopRequestedBy;
     return { ...outcome, because: { code: "stopped", details: { by } } };
@@ -172,8 +174,8 @@ function wroteBy(
   name: StepName,
   how: "not-begun" | "threw" | "gave-up",
 ): "nothing" | "something" | "unknown" {
-  if (beforeFirstWrite.has(name)) return "nothing";
-  if (how === "not-begun") return name === "swap" ? "nothing" : "something";
+  if (beforeFirstWrite.has(kindOf(name))) return "nothing";
+  if (how === "not-begun") return kindOf(name) === "swap" ? "nothing" : "something";
   return "unknown";
 }
 

@@ -1,6 +1,6 @@
 // What a promotion needs of the world, as the few verbs its story is told with.
 
-import type { Facts, Failure, StepName } from "./promotions.ts";
+import type { Facts, Failure, StepKind, StepName } from "./promotions.ts";
 
 /** What a step came to. Facts and excerpts are for people; the story looks only at `ok` and `wrote`. */
 export type StepOutcome =
@@ -20,11 +20,17 @@ export type StepOutcome =
     };
 
 /**
- * One promotion's hold on PROD. Every verb may be called again after a crash at any point of an earlier call and then
+ * One promotion's hold on one host of PROD. Every verb may be called again after a crash at any point of an earlier call and then
  * finishes, or tells, what that one began. Failures a person may meet are outcomes; a throw is a broken wire or our bug.
  */
-export type Target = Readonly<Record<StepName, (progress: Progress) => Promise<StepOutcome>>> & {
+export type Target = Readonly<Record<StepKind, (progress: Progress) => Promise<StepOutcome>>> & {
   /** Lets go of PROD and clears what only the run needed. `keepClaim` when a person has to look first. */
+  letGo(options: { readonly keepClaim: boolean }): Promise<void>;
+};
+
+/** One promotion's hold on PROD, however many hosts it has. The same holds for `perform` as for a target's verbs. */
+export type Targets = {
+  perform(step: StepName, progress: Progress): Promise<StepOutcome>;
   letGo(options: { readonly keepClaim: boolean }): Promise<void>;
 };
 

@@ -7,21 +7,30 @@ import { type StageRestoreResult, stageRestore } from "../backup/stage-restore.t
 import { isFailure, PasserelleError } from "../errors.ts";
 import type { Store } from "../store/store.ts";
 import type { Change } from "../tree/plan.ts";
+import { changesKey } from "./find-drift.ts";
 import type { Hold } from "./hold.ts";
 import { done, failed, type Progress, type StepOutcome } from "./ports.ts";
 import { stageOutcome } from "./step-outcomes.ts";
 import type { Preparation, TargetOptions } from "./target.ts";
 
-export function prepareRollback(options: TargetOptions & { readonly store: Store }): Preparation {
-  const { record, store } = options;
-  const key = `changes:${record.id}`;
+export function prepareRollback(
+  options: TargetOptions & {
+    readonly store: Store;
+    /** One of several hosts. */
+    readonly host: string | undefined;
+  },
+): Preparation {
+  const { record, store, host } = options;
+  const key = changesKey(record.id, host);
+  // A roll-out that ended before it came to this host left it at the point.
+  const atPoint: ReadonlySet<string> = new Set(host === undefined ? ["undone"] : ["undone", "none"]);
 
   /** Decided once: after a crash in the swap, PROD is already on its way and would say something else. */
   const decide = async ({ prod }: Hold): Promise<readonly Change[]> => {
     const known = await store.recall(key);
     if (known !== undefined) return JSON.parse(known) as readonly Change[];
     const { point } = await pointOf(prod, record.restorePointId);
-    const restore = await restoreOf(prod, point);
+    const restore = await restoreOf(prod, point, atPoint);
     const changes = restoreChanges(await currentTree(prod, restore), restore);
     await store.remember(key, JSON.stringify(changes));
     return changes;
@@ -39,7 +48,7 @@ export function prepareRollback(options: TargetOptions & { readonly store: Store
       const { runJob, prod } = hold;
       const { point, points } = await pointOf(prod, record.restorePointId);
       const changes = await decide(hold);
-      const restore = await restoreOf(prod, point);
+      const restore = await restoreOf(prod, point, atPoint);
       const result = await stageRestore({
         runJob,
         prod,
@@ -55,11 +64,15 @@ export function prepareRollback(options: TargetOptions & { readonly store: Store
 }
 
 /** A promotion that undid itself left PROD at its own restore point: when nothing was promoted since, nothing is to change. */
-async function restoreOf(prod: Hold["prod"], point: ListedPoint): Promise<RestoreTree> {
+async function restoreOf(
+  prod: Hold["prod"],
+  point: ListedPoint,
+  atPoint: ReadonlySet<string>,
+): Promise<RestoreTree> {
   try {
     return await restoreTree(prod, point);
   } catch (error) {
-    if (!isFailure(error, "restore-point-unknown") || point.undo !== "undone") throw error;
+    if (!isFailure(error, "restore-point-unknown") || !atPoint.has(point.undo)) throw error;
     return {
       pointId: point.id,
       paths: new Set(),

@@ -27,9 +27,9 @@ export async function probePlan(
     { id: "replaceable", level: levelOf(app, { id: "replaceable", level: "block" }) },
     { id: "disk-space", level: levelOf(app, { id: "disk-space", level: "block" }) },
   ] as const;
-  if (replaceable.level === "off" && space.level === "off") return unsupported(app);
+  if (replaceable.level === "off" && space.level === "off") return [];
   const probed = await probeReplaceable({ transport: prod.transport, prod: { root: prod.root }, changes });
-  const results = [...unsupported(app)];
+  const results: CheckResult[] = [];
   if (replaceable.level !== "off") {
     const findings = probed.obstacles.map(({ path, reason }): Finding => {
       return { code: "obstacle", path, line: 0, facts: { reason }, message: `${path}: ${obstacles[reason]}` };
@@ -51,12 +51,4 @@ export async function probePlan(
     results.push(checkResult(space.id, space.level, message, findings));
   }
   return results;
-}
-
-/** A configuration that this version reads but would carry out only in part is never carried out in part. */
-function unsupported(app: AppConfig): readonly CheckResult[] {
-  if (app.prod.hosts.length <= 1) return [];
-  const names = app.prod.hosts.map(({ name }) => name).join(", ");
-  const message = `PROD has several hosts (${names}), and this version promotes to one. Name one host under prod:.`;
-  return [{ id: "prod-hosts", level: "block", message, where: [] }];
 }

@@ -37,6 +37,7 @@ function tell(
     },
     impact: async () => impact,
     rehearses,
+    batches: [[undefined]],
     commands: ["passerelle rollback kitchen"],
   };
   return { story, performed, endings };

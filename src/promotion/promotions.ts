@@ -7,8 +7,10 @@ import type { Drift, Plan } from "../tree/plan.ts";
 import type { ChangedImages } from "./changed-images.ts";
 import type { FoundDrift } from "./found-drift.ts";
 import type { Impact } from "./impact.ts";
+import type { StepName } from "./steps.ts";
 
 export type { Impact } from "./impact.ts";
+export { type HostStep, promotionSteps, rollbackSteps, type StepKind, type StepName } from "./steps.ts";
 
 /** Who acts. `id` is a Slack user id, or `terminal:<login>`. */
 export type Person = { readonly id: string; readonly via: "slack" | "terminal" };
@@ -191,21 +193,6 @@ export type Lock = {
   readonly until: string | undefined;
 };
 
-/** The steps of a promotion and of a rollback, in order; what the checklist shows. */
-export const promotionSteps = [
-  "lock",
-  "verify",
-  "back-up",
-  "stage",
-  "rehearse",
-  "swap",
-  "restart",
-  "health",
-  "finish",
-] as const;
-export const rollbackSteps = ["lock", "stage", "swap", "restart", "health", "finish"] as const;
-export type StepName = (typeof promotionSteps)[number] | "swap-back" | "restart-back" | "health-back";
-
 export type PromotionStatus = "running" | "done" | "rolled-back" | "refused" | "parked";
 
 export type PromotionRecord = {
@@ -257,7 +244,12 @@ export type Ending =
       readonly failedStep: StepName;
       readonly because: Failure;
       readonly commands: readonly string[];
+      /** Where PROD has several hosts: what each of them is now, as far as is known. */
+      readonly hosts?: readonly HostState[];
     };
+
+/** `before`: as it was before this promotion or rollback; `after`: what that was to bring. */
+export type HostState = { readonly host: string; readonly is: "before" | "after" | "unknown" };
 
 /** Why, as a code with facts: `texts` makes the sentence. `stopped`, `stale`, `unhealthy` and every code of `errors.ts`. */
 export type Failure = { readonly code: string; readonly details: Readonly<Record<string, unknown>> };
@@ -281,7 +273,19 @@ export type Status = {
   readonly lock: Lock | undefined;
   readonly last: PromotionRecord | undefined;
   readonly preprodHealth: "healthy" | "unhealthy" | "unknown";
+  /** Of several hosts the worst. */
   readonly prodHealth: "healthy" | "unhealthy" | "unknown";
+  /** Where PROD has several. */
+  readonly hosts?: readonly HostHealth[];
 };
 
-export type Verified = Verification & { readonly restorePoint: RestorePoint };
+export type HostHealth = {
+  readonly host: string;
+  readonly health: "healthy" | "unhealthy" | "unknown";
+};
+
+export type Verified = Verification & {
+  readonly restorePoint: RestorePoint;
+  /** Where PROD has several. */
+  readonly host?: string;
+};

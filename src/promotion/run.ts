@@ -2,10 +2,12 @@
 
 import { isFailure } from "../errors.ts";
 import type { Store } from "../store/store.ts";
+import { impactOf } from "./impact-of.ts";
 import { performStep, recordOf, type StepOptions } from "./perform-step.ts";
-import type { Target } from "./ports.ts";
+import type { Targets } from "./ports.ts";
 import { promote, rollBack, type Story } from "./promotion.ts";
-import type { Ending, Facts, Impact, PromotionRecord, StepRecord } from "./promotions.ts";
+import type { Ending, PromotionRecord } from "./promotions.ts";
+import { batchesOf } from "./step-names.ts";
 
 /** Runs `work` once per name and run: a result that was recorded is returned again instead. */
 export type Step = <T>(
@@ -14,24 +16,25 @@ export type Step = <T>(
 ) => Promise<T>;
 
 export type RunOptions = StepOptions & {
-  readonly openTarget: (record: PromotionRecord) => Promise<Target>;
+  readonly openTargets: (record: PromotionRecord) => Promise<Targets>;
   readonly commands: (record: PromotionRecord) => readonly string[];
 };
 
 export async function runPromotion(promotionId: string, step: Step, options: RunOptions): Promise<Ending> {
   const { store } = options;
   const record = await recordOf(store, promotionId);
-  let opened: Promise<Target> | undefined;
-  const target = (): Promise<Target> => {
-    opened ??= options.openTarget(record);
+  let opened: Promise<Targets> | undefined;
+  const targets = (): Promise<Targets> => {
+    opened ??= options.openTargets(record);
     return opened;
   };
   const story: Story = {
-    perform: (name) => step(name, ({ signal }) => performStep(promotionId, name, target, options, signal)),
+    perform: (name) => step(name, ({ signal }) => performStep(promotionId, name, targets, options, signal)),
     conclude: (ending) =>
-      step("conclude", ({ signal }) => conclude(promotionId, ending, target, options, signal)),
+      step("conclude", ({ signal }) => conclude(promotionId, ending, targets, options, signal)),
     impact: async () => impactOf(await recordOf(store, promotionId)),
     commands: options.commands(record),
+    batches: batchesOf(record.steps),
     rehearses: record.steps.some(({ name }) => name === "rehearse"),
   };
   return record.kind === "rollback" ? rollBack(story) : promote(story);
@@ -40,14 +43,14 @@ export async function runPromotion(promotionId: string, step: Step, options: Run
 async function conclude(
   promotionId: string,
   ending: Ending,
-  target: () => Promise<Target>,
+  targets: () => Promise<Targets>,
   options: RunOptions,
   signal: AbortSignal,
 ): Promise<Ending> {
   const { store } = options;
   const at = options.now().toISOString();
   try {
-    await (await target()).letGo({ keepClaim: ending.outcome === "parked" });
+    await (await targets()).letGo({ keepClaim: ending.outcome === "parked" });
   } catch (error) {
     if (isFailure(error, "job-fenced")) throw error;
     // The ending stands whether or not the host can be reached to clear up; the next promotion clears what is left.
@@ -87,32 +90,4 @@ export async function endPromotion(
       details,
     });
   }
-}
-
-function impactOf(record: PromotionRecord): Impact {
-  const facts = Object.assign({}, ...record.steps.map((step) => step.facts)) as Facts;
-  const number = (key: string): number => Number(facts[key] ?? 0);
-  const numbers = (...keys: readonly (keyof Impact & string)[]): Partial<Impact> =>
-    Object.fromEntries(keys.flatMap((key) => (typeof facts[key] === "number" ? [[key, facts[key]]] : [])));
-  const restart = record.steps.find((step) => step.name === "restart");
-  const health = record.steps.find((step) => step.name === "health");
-  // While hooks run the app serves: the old version before the restart, the new one once it is healthy.
-  const hooks = (step: StepRecord | undefined): number => 1000 * Number(step?.facts["hookSeconds"] ?? 0);
-  const from = restart?.startedAt === undefined ? undefined : Date.parse(restart.startedAt) + hooks(restart);
-  const to = health?.finishedAt === undefined ? undefined : Date.parse(health.finishedAt) - hooks(health);
-  return {
-    filesChanged: number("filesChanged"),
-    bytesBefore: number("bytesBefore"),
-    bytesAfter: number("bytesAfter"),
-    linesAdded: number("linesAdded"),
-    linesRemoved: number("linesRemoved"),
-    healthBefore: String(facts.healthBefore ?? ""),
-    healthAfter: String(facts.healthAfter ?? ""),
-    downtimeSeconds:
-      from === undefined || to === undefined ? 0 : Math.max(0, Math.round((to - from) / 100) / 10),
-    swapMilliseconds: number("swapMilliseconds"),
-    ...numbers("filesBefore", "filesAfter", "logErrorsBefore", "logErrorsAfter"),
-    answersBefore: String(facts["answersBefore"] ?? ""),
-    answersAfter: String(facts["answersAfter"] ?? ""),
-  };
 }

@@ -1,4 +1,4 @@
-// One promotion's steps on PROD, each put together from the rooms that know how: the only file that knows all of them.
+// One promotion's steps on one host of PROD, each put together from the rooms that know how: the only file that knows all of them.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { createRestorePoint } from "../backup/create-restore-point.ts";
@@ -8,13 +8,13 @@ import type { HealthReport } from "../health/health.ts";
 import { endRehearsal, rehearse } from "../rehearse/rehearse.ts";
 import { restart } from "../restart/restart.ts";
 import type { Transport } from "../transport/transport.ts";
-import { describeMove, type Plan, type PlanBody } from "../tree/plan.ts";
+import type { Plan } from "../tree/plan.ts";
 import { stage } from "../tree/stage.ts";
 import { swap, swapBack } from "../tree/swap.ts";
 import type { Hold, Holder } from "./hold.ts";
 import { dueHooks, type HooksRun, runHooks } from "./hooks.ts";
 import { done, failed, type Progress, type StepOutcome, type Target } from "./ports.ts";
-import type { Facts, PromotionRecord, StepName } from "./promotions.ts";
+import type { Facts, PromotionRecord, StepKind } from "./promotions.ts";
 import { broughtFacts, sameDependencyFiles, sizeFacts, stagingProgress } from "./staging-facts.ts";
 import {
   answersOf,
@@ -36,7 +36,7 @@ export type TargetOptions = {
   readonly preprod: Transport;
   readonly sameHost: boolean;
   /** What a finished step of this promotion recorded, also by an earlier process. */
-  readonly factsOf: (step: StepName) => Promise<Facts>;
+  readonly factsOf: (step: StepKind) => Promise<Facts>;
   readonly health: HealthOfProd;
   readonly now: () => Date;
   /** What is left to do when PROD is the new version: remember it, let old restore points go. */
@@ -77,7 +77,7 @@ export function createTarget(options: TargetOptions, preparation: Preparation): 
 
   /** Also on the way back: what they made for the new files, as a lock file's packages, has to be made again for the old. */
   const hooksStep = async (
-    job: StepName,
+    job: StepKind,
     points: readonly HookPoint[],
     progress: Progress,
   ): Promise<HooksRun> => {
@@ -108,7 +108,7 @@ export function createTarget(options: TargetOptions, preparation: Preparation): 
     return withFacts(restartOutcome(result, log), hooks.facts);
   };
 
-  const healthStep = async (after: StepName, progress: Progress): Promise<StepOutcome> => {
+  const healthStep = async (after: StepKind, progress: Progress): Promise<StepOutcome> => {
     const facts = await options.factsOf(after);
     const report = await health.wait(
       { restart: String(facts["mark"] ?? ""), log: String(facts["log"] ?? "") },
@@ -200,7 +200,8 @@ export function createTarget(options: TargetOptions, preparation: Preparation): 
 export function preparePromotion(
   options: TargetOptions & {
     readonly plan: Plan;
-    readonly planNow: () => Promise<PlanBody>;
+    /** The paths that are not any more what the plan was made of; undefined when it still is the same plan. */
+    readonly movedSince: () => Promise<readonly string[] | undefined>;
     readonly keepPatch: () => Promise<void>;
     readonly preprodRoot: string;
   },
@@ -211,9 +212,8 @@ export function preparePromotion(
     changes: async () => plan.changes,
     same: sameDependencyFiles(plan, app),
     async verify() {
-      const now = await options.planNow();
-      if (now.digest !== plan.digest) {
-        const moved = describeMove(plan, now);
+      const moved = await options.movedSince();
+      if (moved !== undefined) {
         return failed("nothing", { code: "stale", details: { paths: moved } }, { moved });
       }
       await options.keepPatch();

@@ -4,8 +4,8 @@ import type { RestorePoint } from "../backup/restore-point.ts";
 import type { AppConfig } from "../config/config.ts";
 import type { Drift, Plan, PlanBody } from "../tree/plan.ts";
 import type { ChangedImages } from "./changed-images.ts";
-import type { Target } from "./ports.ts";
-import type { PromotionRecord, Verified } from "./promotions.ts";
+import type { Targets } from "./ports.ts";
+import type { HostHealth, PromotionRecord, Verified } from "./promotions.ts";
 
 export interface Workbench {
   /** Reads both sides. Writes nothing, but for `tryOut`: the app's own checks run in a copy of PROD beside it. */
@@ -19,14 +19,14 @@ export interface Workbench {
   bringBack(app: AppConfig, drift: readonly Drift[], mask: (text: string) => string): Promise<string>;
   /** The images that the plan changes, as both sides are now. */
   images(app: AppConfig, plan: Plan): Promise<ChangedImages>;
-  /** Newest first. */
+  /** Newest first; of several hosts with those that not all of them have. */
   restorePoints(app: AppConfig): Promise<readonly RestorePoint[]>;
   verify(app: AppConfig): Promise<readonly Verified[]>;
-  /** Asks the app's own health check once. */
-  health(app: AppConfig): Promise<"healthy" | "unhealthy" | "unknown">;
+  /** Asks the app's own health check once, on each host of PROD; `unknown` where a host could not be asked. */
+  health(app: AppConfig): Promise<readonly HostHealth[]>;
   /** PREPROD's own; `unknown` where nothing is configured. */
   preprodHealth(app: AppConfig): Promise<"healthy" | "unhealthy" | "unknown">;
-  openTarget(app: AppConfig, record: PromotionRecord, plan: Plan | undefined): Target;
+  openTargets(app: AppConfig, record: PromotionRecord, plan: Plan | undefined): Targets;
   /** The next commands for a person, when a promotion has to be parked. */
   commands(app: AppConfig, record: PromotionRecord): readonly string[];
 }

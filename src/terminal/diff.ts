@@ -43,9 +43,13 @@ function describeDrift(plan: Plan, texts: TerminalContext["screen"]["texts"]): r
   const overwritten = new Set(overwrittenDrift(plan));
   const rows = plan.drift.map((one) => {
     const said = `${texts.plan.driftWas[one.was]}, ${texts.measures.moment(one.since)}`;
-    return ` ! ${one.path}  (${overwritten.has(one) ? `${said}; ${texts.drift.isOverwritten}` : said})`;
+    return ` ! ${one.path}${onHosts(one)}  (${overwritten.has(one) ? `${said}; ${texts.drift.isOverwritten}` : said})`;
   });
   return ["", texts.drift.heading, ...rows];
+}
+
+function onHosts({ hosts }: { readonly hosts?: readonly string[] }): string {
+  return hosts === undefined ? "" : `  [${hosts.join(", ")}]`;
 }
 
 /** The plan as lines of plain text. */
@@ -56,11 +60,16 @@ export function describePlan(plan: Plan, texts: TerminalContext["screen"]["texts
   const rows = plan.changes.map((change) => {
     const lines =
       change.linesAdded + change.linesRemoved === 0 ? "" : `  +${change.linesAdded} -${change.linesRemoved}`;
-    return ` ${letters[change.kind]} ${change.path}${lines}`;
+    return ` ${letters[change.kind]} ${change.path}${lines}${onHosts(change)}`;
   });
   const checks = plan.checks.filter(({ level }) => level !== "ok");
   return [
     terminal.planHeading(plan.app, plan.id),
+    ...(plan.hosts === undefined
+      ? []
+      : [
+          `${texts.plan.hosts}: ${texts.plan.hostList(plan.hosts.length, plan.hosts.map(({ name }) => name).join(", "))}. ${texts.plan.hostsInTurn(plan.hosts.length, plan.batch ?? 1)}`,
+        ]),
     `${texts.plan.changed(changed)}, ${texts.plan.added(added)}, ${texts.plan.removed(removed)} · +${linesAdded} -${linesRemoved} · ${measures.bytes(bytes)}`,
     "",
     ...rows,

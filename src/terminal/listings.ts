@@ -1,7 +1,7 @@
 // `status`, `history`, `restore-points`, `verify`, `lock` and `unlock` at a terminal.
 
 import type { Verified } from "../promotion/promotions.ts";
-import type { Texts } from "../texts/texts.ts";
+import { stepTitle, type Texts } from "../texts/texts.ts";
 import type { TerminalCommand } from "./arguments.ts";
 import { chooseApp, exits, type TerminalContext } from "./context.ts";
 
@@ -34,11 +34,12 @@ async function showStatus(
   const words = screen.texts.conversation.status;
   const { running, waiting, lock, last, prodHealth } = status;
   screen.say(`PROD: ${words.healthWords[prodHealth]}`);
+  for (const { host, health } of status.hosts ?? []) screen.say(`  ${host}: ${words.healthWords[health]}`);
   const step = running?.steps.findLast(({ status: state }) => state === "running")?.name;
   screen.say(
     running === undefined
       ? words.nothingRunning
-      : words.running(running.id, step === undefined ? "" : screen.texts.promotion.steps[step]),
+      : words.running(running.id, step === undefined ? "" : stepTitle(screen.texts, step)),
   );
   screen.say(waiting.length === 0 ? words.nothingWaiting : words.waiting(waiting.length));
   screen.say(lock === undefined ? words.notLocked : words.locked(lock.by, lock.reason));
@@ -83,7 +84,8 @@ async function showRestorePoints(
       point.archiveBytes,
       conversation.status.healthWords[point.health],
     );
-    screen.say(`${point.id}  ${measures.moment(point.createdAt)}  ${facts}`);
+    const lacked = point.lackedBy === undefined ? "" : `  ${terminal.lackedBy(point.lackedBy.join(", "))}`;
+    screen.say(`${point.id}  ${measures.moment(point.createdAt)}  ${facts}${lacked}`);
   }
   return exits.ok;
 }
@@ -96,8 +98,9 @@ async function verify(app: string, json: boolean, { promotions, screen }: Termin
   }));
   const bad = results.filter(({ good }) => !good).length;
   if (json) screen.json(results);
-  for (const { restorePoint, good, problem } of results) {
-    screen.say(good ? terminal.verified(restorePoint.id) : terminal.notVerified(restorePoint.id, problem));
+  for (const { host, restorePoint, good, problem } of results) {
+    const said = good ? terminal.verified(restorePoint.id) : terminal.notVerified(restorePoint.id, problem);
+    screen.say(host === undefined ? said : screen.texts.promotion.ofHost(host, said));
   }
   screen.say(bad === 0 ? terminal.allVerified(results.length) : terminal.someBad(bad));
   return bad === 0 ? exits.ok : exits.error;

@@ -1,7 +1,8 @@
 // `passerelle promote` and `passerelle rollback`: the same promotions as from Slack, told line by line.
 
 import type { Decided, PromotionEvent, PromotionRecord, RollBackStarted } from "../promotion/promotions.ts";
-import { failureSentence } from "../texts/texts.ts";
+import { hostOf } from "../promotion/step-names.ts";
+import { failureSentence, stepTitle } from "../texts/texts.ts";
 import type { TerminalCommand } from "./arguments.ts";
 import { chooseApp, exits, type TerminalContext } from "./context.ts";
 import { describePlan } from "./diff.ts";
@@ -103,7 +104,7 @@ async function follow(
 
 function tellEvent(event: PromotionEvent, { note, texts }: TerminalContext["screen"]): void {
   if (event.step === undefined) return;
-  const step = texts.promotion.steps[event.step];
+  const step = stepTitle(texts, event.step);
   if (event.kind === "step-started") note(texts.terminal.stepStarted(step));
   if (event.kind === "step-done") note(texts.terminal.stepDone(step, ""));
   if (event.kind === "step-failed") {
@@ -122,10 +123,17 @@ function tellEnding({ ending, app, kind }: PromotionRecord, { say, texts }: Term
   if (ending === undefined) return;
   switch (ending.outcome) {
     case "done":
-      say(kind === "rollback" ? promotion.rollbackDone(app) : promotion.done(app));
+      say(
+        [
+          kind === "rollback" ? promotion.rollbackDone(app) : promotion.done(app),
+          ...(ending.impact.hosts === undefined ? [] : [promotion.onHosts(ending.impact.hosts.length)]),
+        ].join(" "),
+      );
       return;
     case "rolled-back":
       say(promotion.back[ending.health]);
+      if (hostOf(ending.failedStep) !== undefined)
+        say(promotion.failedAt(stepTitle(texts, ending.failedStep)));
       say(failureSentence(texts, ending.because));
       return;
     case "refused":
@@ -136,6 +144,10 @@ function tellEnding({ ending, app, kind }: PromotionRecord, { say, texts }: Term
     case "parked":
       say(promotion.parked(app));
       say(failureSentence(texts, ending.because));
+      for (const { host, is } of ending.hosts ?? []) {
+        const atPoint = kind === "rollback" && is === "after";
+        say(`  ${promotion.ofHost(host, promotion.hostStates[atPoint ? "atPoint" : is])}`);
+      }
       say(terminal.nextCommands);
       for (const command of ending.commands) say(`  ${command}`);
   }

@@ -18,6 +18,8 @@ export type Change = {
   readonly binary: boolean;
   /** Present when the path rule's rewrites changed the content: `after` describes the rewritten content. */
   readonly rewritten?: Rewritten;
+  /** Those of several hosts that have it; absent when all of them have. A path may then have a change for each. */
+  readonly hosts?: readonly string[];
 };
 
 export type Rewritten = {
@@ -42,7 +44,12 @@ export type Summary = {
 
 export type SideName = "preprod" | "prod";
 
-export type Unexplained = { readonly side: SideName; readonly path: string };
+export type Unexplained = {
+  readonly side: SideName;
+  readonly path: string;
+  /** As of a change. */
+  readonly hosts?: readonly string[];
+};
 
 /** A group of path rules that may be asked for, chosen or not. */
 export type GroupOffer = {

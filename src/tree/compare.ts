@@ -38,7 +38,15 @@ export type CompareRequest = {
 export type Trees = { readonly preprod: Tree; readonly prod: Tree };
 
 /** `trees` are both sides as they were read, without what is ignored; they are listed again when only their digest was asked. */
-export type Compared = Comparison & { readonly trees: () => Promise<Trees> };
+export type Compared = Comparison & {
+  readonly trees: () => Promise<Trees>;
+  readonly asRead: {
+    /** The same as long as PREPROD is; another one may still mean the same. */
+    readonly preprodDigest: string;
+    /** Which directory of which machine PROD's root is; undefined where the machine does not tell. */
+    readonly prodPlace: string | undefined;
+  };
+};
 
 type Remembered = {
   readonly preprodDigest: string;
@@ -78,7 +86,8 @@ async function compareOnce(request: CompareRequest): Promise<Compared> {
     scans.prod.digest === remembered.prodDigest
   ) {
     await both(scans.preprod.dismiss(), scans.prod.dismiss());
-    return { ...remembered.comparison, trees: () => treesOf(preprod, prod, rules) };
+    const asRead = { preprodDigest: remembered.preprodDigest, prodPlace: placeOf(scans.prod) };
+    return { ...remembered.comparison, trees: () => treesOf(preprod, prod, rules), asRead };
   }
   const [wanted, current] = await both(scans.preprod.fetch(), scans.prod.fetch());
   const [preprodHashes, prodHashes, pairs] = fresh
@@ -116,6 +125,7 @@ async function compareOnce(request: CompareRequest): Promise<Compared> {
   return {
     ...comparison,
     trees: () => Promise.resolve({ preprod: listedTree(left.listing), prod: listedTree(right.listing) }),
+    asRead: { preprodDigest: wanted.digest, prodPlace: placeOf(scans.prod) },
   };
 }
 
@@ -213,6 +223,10 @@ function refuseOverlap(preprod: OpenScan, prod: OpenScan): void {
   void preprod.dismiss().catch(() => {});
   void prod.dismiss().catch(() => {});
   throw overlap;
+}
+
+function placeOf({ bootId, lineage: [root = ""] }: OpenScan): string | undefined {
+  return bootId === "" || root === "" ? undefined : `${bootId} ${root}`;
 }
 
 async function treesOf(preprod: Side, prod: Side, rules: Rules): Promise<Trees> {

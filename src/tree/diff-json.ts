@@ -9,6 +9,8 @@ import { shownChanges } from "./summary.ts";
 /** A path; one that is not UTF-8 is readable in `path` and exact, in base64, in `pathBytes`. */
 type JsonPath = { readonly path: string; readonly pathBytes?: string };
 
+type OnHosts = { readonly hosts?: readonly string[] };
+
 export type DiffJson = {
   readonly app: string;
   readonly id: string;
@@ -16,7 +18,12 @@ export type DiffJson = {
   readonly expiresAt: string;
   readonly groups: readonly string[];
   readonly summary: Plan["summary"];
+  /** Where PROD has several. */
+  readonly hosts?: readonly string[];
+  readonly batch?: number;
   readonly changes: readonly (JsonPath & {
+    /** Those of several hosts that have this change; absent when all of them have. */
+    readonly hosts?: readonly string[];
     readonly kind: Change["kind"];
     readonly from?: string;
     readonly fromBytes?: string;
@@ -31,8 +38,8 @@ export type DiffJson = {
     readonly modeAfter?: string;
   })[];
   readonly onlyInProd: readonly string[];
-  readonly unexplained: readonly (JsonPath & { readonly side: "preprod" | "prod" })[];
-  readonly drift: readonly (JsonPath & { readonly was: string; readonly since: string })[];
+  readonly unexplained: readonly (JsonPath & OnHosts & { readonly side: "preprod" | "prod" })[];
+  readonly drift: readonly (JsonPath & OnHosts & { readonly was: string; readonly since: string })[];
   readonly checks: Plan["checks"];
   readonly offers?: Plan["offers"];
   readonly coverage?: Plan["coverage"];
@@ -46,8 +53,11 @@ export function diffJson(plan: Plan): DiffJson {
     expiresAt: plan.expiresAt,
     groups: plan.groups,
     summary: plan.summary,
+    ...(plan.hosts === undefined ? {} : { hosts: plan.hosts.map(({ name }) => name) }),
+    ...(plan.batch === undefined ? {} : { batch: plan.batch }),
     changes: shownChanges(plan.changes).map((change) => ({
       kind: change.kind,
+      ...onHosts(change),
       ...jsonPath(change.path),
       ...jsonFrom(change.from),
       bytesBefore: bytesOf(change.before),
@@ -61,12 +71,21 @@ export function diffJson(plan: Plan): DiffJson {
       ...(modeOf(change.after) === undefined ? {} : { modeAfter: modeOf(change.after) ?? "" }),
     })),
     onlyInProd: plan.onlyInProd.map((path) => jsonPath(path).path),
-    unexplained: plan.unexplained.map(({ side, path }) => ({ side, ...jsonPath(path) })),
-    drift: plan.drift.map(({ path, was, since }) => ({ ...jsonPath(path), was, since })),
+    unexplained: plan.unexplained.map((one) => ({ side: one.side, ...jsonPath(one.path), ...onHosts(one) })),
+    drift: plan.drift.map((one) => ({
+      ...jsonPath(one.path),
+      was: one.was,
+      since: one.since,
+      ...onHosts(one),
+    })),
     checks: plan.checks,
     ...(plan.offers === undefined ? {} : { offers: plan.offers }),
     ...(plan.coverage === undefined ? {} : { coverage: plan.coverage }),
   };
+}
+
+function onHosts({ hosts }: OnHosts): OnHosts {
+  return hosts === undefined ? {} : { hosts };
 }
 
 function jsonPath(path: string): JsonPath {

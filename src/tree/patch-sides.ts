@@ -36,6 +36,16 @@ export async function patchSides(
   return patchOf(changes, { before, after }, limits);
 }
 
+/** Of several hosts, each with what only it shows under its name: `git apply` and `patch` skip such lines. */
+export function joinPatches(
+  parts: readonly { readonly host: string | undefined; readonly patch: string }[],
+): string {
+  const told = parts.filter(({ patch }) => patch !== "");
+  const [first] = told;
+  if (first === undefined || told.length === 1) return first?.patch ?? "";
+  return told.map(({ host, patch }) => `# ${host ?? ""}\n${patch}`).join("");
+}
+
 async function read(
   side: Side,
   wanted: readonly { readonly path: string; readonly file: KnownFile }[],

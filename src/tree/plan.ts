@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import type { AppConfig } from "../config/config.ts";
 import type { Change, Comparison, Coverage, GroupOffer, Summary, Unexplained } from "./change.ts";
 import type { Entry } from "./entry.ts";
+import { entrySign, sourceSign } from "./signs.ts";
 import { summaryOf } from "./summary.ts";
 
 export type {
@@ -38,6 +39,16 @@ export type Drift = {
   readonly path: string;
   readonly was: "changed" | "added" | "removed";
   readonly since: string;
+  /** Those of several hosts where it is so; absent when it is so on all of them. */
+  readonly hosts?: readonly string[];
+};
+
+/** One of several hosts of PROD: what it has to itself, though its changes are those of the plan. */
+export type PlanHost = {
+  readonly name: string;
+  /** What a path is there, where the plan's change has it of another host. */
+  readonly before: readonly (readonly [path: string, entry: Entry])[];
+  readonly kept: number;
 };
 
 /** What two trees, the path rules and the settings say; without id, time or requester. Made by `planOf`. */
@@ -53,6 +64,10 @@ export type PlanBody = {
   readonly unexplained: readonly Unexplained[];
   readonly drift: readonly Drift[];
   readonly checks: readonly CheckResult[];
+  /** Where PROD has several; in the order of the configuration. A change then says on which of them, if not on all. */
+  readonly hosts?: readonly PlanHost[];
+  /** How many of the hosts change side by side. */
+  readonly batch?: number;
   /** What may be chosen beside it, and how both sides are accounted for: for people, and so not in the digest. */
   readonly offers?: readonly GroupOffer[];
   readonly coverage?: Coverage;
@@ -141,25 +156,6 @@ function byPath(plan: PlanBody): ReadonlyMap<string, Change> {
 
 function sameText(left: unknown, right: unknown): boolean {
   return JSON.stringify(left) === JSON.stringify(right);
-}
-
-/** What an entry is to a promotion. Neither times nor inodes: an edit of them alone changes nothing. */
-function entrySign(entry: Entry | undefined): readonly (string | number)[] {
-  if (entry === undefined) return [];
-  switch (entry.type) {
-    case "file":
-      return [entry.type, entry.mode, entry.size, entry.sha256 ?? ""];
-    case "directory":
-      return [entry.type, entry.mode];
-    case "link":
-      return [entry.type, entry.target];
-    case "special":
-      return [entry.type, entry.kind];
-  }
-}
-
-function sourceSign({ after, rewritten }: Change): readonly (string | number)[] {
-  return [...entrySign(after), rewritten?.sha256 ?? ""];
 }
 
 function digestOf(comparison: Comparison, app: AppConfig, drift: readonly Drift[]): string {

@@ -17,6 +17,8 @@ export type ChangeLine = {
   readonly is: string;
   readonly bytesBefore: number;
   readonly bytesAfter: number;
+  /** Those of several hosts of PROD where it is so; none when it is so on all of them. */
+  readonly hosts: readonly string[];
 };
 
 export function summaryOf(
@@ -69,6 +71,7 @@ function lineOf(change: Change): ChangeLine {
     ...turnOf(change),
     bytesBefore: sizeOf(before),
     bytesAfter: sizeOf(after),
+    hosts: change.hosts ?? [],
   };
 }
 

@@ -39,9 +39,14 @@ export async function killAndStartAgain(
   /** A point of the store, or what the parent waits for before it kills. */
   dieAt: string | ((scene: Scene) => Promise<void>),
   ending: RegExp,
-  options: Partial<SceneOptions> & { readonly act?: (scene: Scene) => Promise<void> } = {},
+  options: Partial<SceneOptions> & {
+    readonly act?: (scene: Scene) => Promise<void>;
+    /** One that is open already, without a bot. */
+    readonly scene?: Scene;
+  } = {},
 ): Promise<Crash> {
-  const scene = await openScene({ prod: oldApp, preprod: newApp, ...options, startBot: false });
+  const opened = { prod: oldApp, preprod: newApp, ...options, startBot: false };
+  const scene = options.scene ?? (await openScene(opened));
   const before = snapshot(scene.prod);
   const children: ChildProcess[] = [];
   try {

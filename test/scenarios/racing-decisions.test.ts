@@ -35,9 +35,9 @@ const workbench: Workbench = {
   bringBack: async () => "",
   restorePoints: async () => [],
   verify: async () => [],
-  health: async () => "unknown",
+  health: async () => [{ host: "local", health: "unknown" }],
   preprodHealth: async () => "unknown",
-  openTarget: () => {
+  openTargets: () => {
     throw new Error("nothing is carried out here");
   },
   commands: () => [],

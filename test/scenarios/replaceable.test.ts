@@ -56,20 +56,3 @@ test("paths that can be replaced, with room for them, are told as fine", async (
     await scene.close();
   }
 });
-
-test("several PROD hosts are never promoted to in part", async () => {
-  const scene = await openScene({
-    ...files,
-    sides: ({ preprod, prod }) => ({
-      preprod: `{ host: local, root: "${preprod}" }`,
-      prod: `{ hosts: [local, second], root: "${prod}" }`,
-    }),
-    hosts: "hosts: { second: { address: 127.0.0.1, port: 1 } }",
-  });
-  try {
-    const { plan } = await scene.bot.promotions.propose({ app: "kitchen", by });
-    expect(plan.checks.find(({ id }) => id === "prod-hosts")).toMatchObject({ level: "block" });
-  } finally {
-    await scene.close();
-  }
-});

@@ -100,9 +100,9 @@ export async function setStage(
     bringBack: async (app) => `# brings drift of ${app.name} back\n`,
     restorePoints: async () => points,
     verify: async () => [],
-    health: async () => "healthy",
+    health: async () => [{ host: "local", health: "healthy" }],
     preprodHealth: async () => "unknown",
-    openTarget: () => {
+    openTargets: () => {
       throw new Error("nothing is carried out on this stage");
     },
     commands: () => [],

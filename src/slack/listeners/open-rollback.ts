@@ -28,7 +28,9 @@ export async function openRollback(
   if (id === undefined) throw new Error("Slack opened a dialog without saying which");
   const show = (view: ModalView) => fill(room, id, view);
   try {
-    const points = await room.promotions.restorePoints(app.name);
+    const points = (await room.promotions.restorePoints(app.name)).filter(
+      ({ lackedBy }) => lackedBy === undefined,
+    );
     if (points.length === 0) {
       return await show(noticeDialog(voice, voice.texts.conversation.rollback.none(escapeMrkdwn(app.name))));
     }

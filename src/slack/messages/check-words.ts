@@ -46,7 +46,14 @@ function findingLines(
   const shown = findings.slice(0, rows);
   const lines = shown.flatMap((finding, index) => {
     const { path, line, code, message } = finding;
-    const sentence = own(say.findings, code)?.(factsOf(voice, finding, width)) ?? voice.safe(message, 200);
+    const known = own(say.findings, code)?.(factsOf(voice, finding, width));
+    const onHost = code === "host-differs" ? undefined : finding.facts["onHost"];
+    const sentence =
+      known === undefined
+        ? voice.safe(message, 200)
+        : onHost === undefined
+          ? known
+          : voice.texts.promotion.ofHost(voice.safe(String(onHost), 80), known);
     if (path === "") return [`• ${sentence}`];
     const isSame = (other: Finding | undefined) => other?.path === path && other.line > 0 && line > 0;
     // Several findings of one file name it once.
@@ -91,7 +98,7 @@ function factsOf(voice: Voice, { facts }: Finding, width: number): (name: string
   };
 }
 
-const plainFacts: ReadonlySet<string> = new Set(["kind", "side", "reason"]);
+const plainFacts: ReadonlySet<string> = new Set(["kind", "side", "reason", "onHost"]);
 
 /** Only what the catalogue itself has: the names come from plans that may be older than it. */
 function own<Value>(words: Readonly<Record<string, Value>>, name: string): Value | undefined {

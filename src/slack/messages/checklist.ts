@@ -1,6 +1,9 @@
 // The steps of a promotion as a list with a mark, what each came to, and how long it took.
 
 import type { Facts, Failure, StepName, StepRecord } from "../../promotion/promotions.ts";
+import { hostOf, hostsOf, kindOf } from "../../promotion/step-names.ts";
+import { stepTitle } from "../../texts/texts.ts";
+import { hostLine, hostRows } from "./host-rows.ts";
 import type { Voice } from "./voice.ts";
 
 const marks: Readonly<Record<StepRecord["status"], string>> = {
@@ -21,12 +24,21 @@ export function checklist(
   }: { readonly now: Date; readonly failed?: { readonly step: StepName; readonly because: Failure } },
 ): string {
   const over = failed !== undefined;
+  const line = (step: StepRecord): string => {
+    const because =
+      failed?.step === step.name && step.status === "failed" ? voice.failure(failed.because) : "";
+    return stepLine(voice, step, now, because);
+  };
+  const [first] = hostsOf(steps);
+  const rolledBack = !steps.some(({ name }) => name === "verify");
   return steps
-    .filter((step) => !(over && step.status === "waiting"))
-    .map((step) => {
-      const because =
-        failed?.step === step.name && step.status === "failed" ? voice.failure(failed.because) : "";
-      return stepLine(voice, step, now, because);
+    .flatMap((step) => {
+      const host = hostOf(step.name);
+      if (host === undefined) return over && step.status === "waiting" ? [] : [line(step)];
+      // All that a host goes through is one line, and all hosts stand where the first one begins.
+      return host === first && kindOf(step.name) === "swap"
+        ? hostRows(steps).map((row) => hostLine(voice, row, { over, rolledBack, line }))
+        : [];
     })
     .join("\n");
 }
@@ -34,7 +46,7 @@ export function checklist(
 export function stepLine(voice: Voice, step: StepRecord, now: Date, because = ""): string {
   const { texts } = voice;
   const seconds = secondsOf(step, now);
-  const name = texts.promotion.steps[step.name];
+  const name = stepTitle(texts, step.name);
   const title = step.status === "running" || step.status === "failed" ? `*${name}*` : name;
   const facts = [
     because === "" ? factWords(voice, step.facts) : because,
@@ -62,6 +74,8 @@ export function factWords(voice: Voice, facts: Facts): string {
   const rate = number("rate") ?? 0;
   const secondsLeft = number("secondsLeft") ?? 0;
   const parts = [
+    say(number("hostsReady"), (ready) => counted.hostsReady(ready, number("hostsOf") ?? ready)),
+    say(number("hosts"), counted.hosts),
     say(number("files") ?? number("filesChanged"), counted.files),
     some("added", counted.added),
     some("changed", counted.changed),

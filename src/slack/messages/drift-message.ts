@@ -59,8 +59,9 @@ export function driftActions(
   return drift.length === 0 ? [] : [actions("drift", [driftPatchButton(voice, `app:${app}`)])];
 }
 
-function driftName(voice: Voice, { path, was }: Drift, width: number): string {
-  return `${voice.code(path, width)} (${voice.texts.plan.driftWas[was]})`;
+function driftName(voice: Voice, { path, was, hosts = [] }: Drift, width: number): string {
+  const how = [voice.texts.plan.driftWas[was], ...hosts.map((host) => voice.safe(host, 40))].join(", ");
+  return `${voice.code(path, width)} (${how})`;
 }
 
 function sinceOf(voice: Voice, drift: readonly Drift[]): string {

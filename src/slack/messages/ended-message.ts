@@ -2,9 +2,11 @@
 
 import type { Button, KnownBlock } from "@slack/types";
 import type { Ending, Impact, PromotionRecord, StepName } from "../../promotion/promotions.ts";
+import { stepTitle } from "../../texts/texts.ts";
 import { actions, button, context, type Message, preformatted, section } from "./blocks.ts";
 import { message } from "./budget.ts";
 import { checklist } from "./checklist.ts";
+import { hostLine, hostRows } from "./host-rows.ts";
 import { whoLetIt } from "./running-message.ts";
 import type { Voice } from "./voice.ts";
 
@@ -50,8 +52,8 @@ export function endingLine(
   switch (ending.outcome) {
     case "done":
       return record.kind === "rollback"
-        ? put(":leftwards_arrow_with_hook:", say.rollbackDone(app))
-        : put(":white_check_mark:", say.done(app));
+        ? put(":leftwards_arrow_with_hook:", onHosts(voice, ending, say.rollbackDone(app)))
+        : put(":white_check_mark:", onHosts(voice, ending, say.done(app)));
     case "rolled-back": {
       const needsALook = ending.health === "unhealthy" || ending.health === "unrestarted";
       const icon = needsALook ? ":rotating_light:" : ":leftwards_arrow_with_hook:";
@@ -60,8 +62,16 @@ export function endingLine(
     case "refused":
       return put(":no_entry:", say.refused, voice.failure(ending.because));
     case "parked":
-      return put(":rotating_light:", say.parked(app), say.parkedAt(say.steps[ending.failedStep]));
+      return put(
+        ":rotating_light:",
+        say.parked(app),
+        say.parkedAt(stepTitle(voice.texts, ending.failedStep)),
+      );
   }
+}
+
+function onHosts({ texts }: Voice, { impact: { hosts = [] } }: Ended<"done">, sentence: string): string {
+  return hosts.length === 0 ? sentence : `${sentence} ${texts.promotion.onHosts(hosts.length)}`;
 }
 
 /** The last block of output of a failed step, out of everything recorded. */
@@ -85,11 +95,15 @@ function whyBack(
     const by = typeof because.details.by === "string" ? because.details.by : (record.stopRequestedBy ?? "");
     return say.stoppedBy(voice.person(by));
   }
-  const step = say.steps[failedStep];
+  const step = stepTitle(voice.texts, failedStep);
   return record.kind === "rollback" ? say.rollbackFailedAt(step) : say.failedAt(step);
 }
 
-function doneBlocks(voice: Voice, record: PromotionRecord, { impact }: Ended<"done">): readonly KnownBlock[] {
+function doneBlocks(
+  voice: Voice,
+  record: PromotionRecord,
+  { impact }: Ended<"done">,
+): readonly (KnownBlock | undefined)[] {
   const { texts } = voice;
   const say = texts.promotion;
   const facts = [
@@ -101,9 +115,17 @@ function doneBlocks(voice: Voice, record: PromotionRecord, { impact }: Ended<"do
   ].filter((part) => part !== "");
   return [
     impactTable(voice, impact),
+    hostsAfter(voice, record),
     actions(`act:${record.id}`, [rollBackButton(voice, record.id), logButton(voice, record.id)]),
     context(facts.join(" · ")),
   ];
+}
+
+function hostsAfter(voice: Voice, { steps, kind }: PromotionRecord): KnownBlock | undefined {
+  const rows = hostRows(steps);
+  if (rows.length === 0) return undefined;
+  const options = { over: true, rolledBack: kind === "rollback" };
+  return section(rows.map((row) => hostLine(voice, row, { ...options, line: () => "" })).join("\n"));
 }
 
 function impactTable({ texts, plain }: Voice, impact: Impact): KnownBlock {
@@ -190,6 +212,7 @@ function parkedBlocks(
   const whole = wholeCommands(voice, ending.commands);
   return [
     section(voice.failure(ending.because)),
+    hostStates(voice, record, ending),
     lines(voice, excerpt),
     section(whole === "" ? say.parkedNoCommands : say.parkedNext),
     whole === "" ? undefined : preformatted(whole),
@@ -202,6 +225,20 @@ function parkedBlocks(
     actions(`act:${record.id}`, [logButton(voice, record.id)]),
     context(origin(voice, record).join(" · ")),
   ];
+}
+
+/** Which host is what, before anything else is done: there may be a mix. */
+function hostStates(
+  voice: Voice,
+  { kind }: PromotionRecord,
+  { hosts = [] }: Ended<"parked">,
+): KnownBlock | undefined {
+  if (hosts.length === 0) return undefined;
+  const say = voice.texts.promotion;
+  const words = { ...say.hostStates, ...(kind === "rollback" && { after: say.hostStates.atPoint }) };
+  const icons = { before: ":leftwards_arrow_with_hook:", after: ":white_check_mark:", unknown: ":question:" };
+  const rows = hosts.map(({ host, is }) => `${icons[is]} ${voice.safe(host, 40)} — ${words[is]}`);
+  return section(`*${say.hostStatesNow}*\n${rows.join("\n")}`);
 }
 
 /** To be typed as they are, so none is ever shortened: those that fit, in order. */

@@ -83,7 +83,10 @@ function heading({ texts }: Voice, { path, lines }: Directory, width: number): s
 
 function fileLine({ texts }: Voice, line: ChangeLine, name: string, indent: number, width: number): string {
   const left = `${" ".repeat(indent)}${signs[line.mark]} `;
-  return left + twoColumns(displayName(name), factsOf(line, texts.measures.bytes), width - left.length);
+  const on = line.hosts.length === 0 ? "" : ` (${hostNames(texts, line.hosts)})`;
+  return (
+    left + twoColumns(`${displayName(name)}${on}`, factsOf(line, texts.measures.bytes), width - left.length)
+  );
 }
 
 function factsOf(line: ChangeLine, bytes: (value: number) => string): string {
@@ -102,6 +105,12 @@ function twoColumns(name: string, facts: string, width: number): string {
   if (room < leastName) return displayName(name, width);
   const shown = displayName(name, room);
   return facts === "" ? shown : `${shown}${" ".repeat(room - [...shown].length)} ${facts}`;
+}
+
+/** Of many their number, for a narrow screen. */
+function hostNames(texts: Voice["texts"], hosts: readonly string[]): string {
+  const names = hosts.join(", ");
+  return names.length <= 12 ? names : texts.promotion.facts.hosts(hosts.length);
 }
 
 const leastName = 8;

@@ -112,11 +112,21 @@ function factsLine(voice: Voice, { plan, restart, last }: PlanView): string {
   const groups = plan.groups.map((group) => voice.code(group, 40)).slice(0, 5);
   const facts: readonly (readonly [string, string])[] = [
     [texts.plan.toWrite, texts.measures.bytes(plan.summary.bytes)],
+    ...hostFacts(voice, plan),
     [texts.plan.restarts, voice.safe(restartWords(voice, restart))],
     ...(groups.length > 0 ? [[texts.plan.groups, groups.join(", ")] as const] : []),
     [texts.plan.lastPromotion, lastWords(voice, last)],
   ];
   return facts.map(([label, value]) => `*${label}* ${value}`).join(" · ");
+}
+
+function hostFacts(voice: Voice, { hosts = [] }: Plan): readonly (readonly [string, string])[] {
+  if (hosts.length === 0) return [];
+  const { plan } = voice.texts;
+  const shown = hosts.slice(0, 6).map(({ name }) => voice.safe(name, 40));
+  const left = hosts.length - shown.length;
+  const names = left > 0 ? `${shown.join(", ")} ${plan.moreNames(left)}` : shown.join(", ");
+  return [[plan.hosts, plan.hostList(hosts.length, names)]];
 }
 
 function lastWords({ texts, when }: Voice, last: PromotionRecord | undefined): string {
@@ -160,6 +170,7 @@ function conditions(voice: Voice, { plan, approval, decisions }: PlanView, block
       : texts.plan.needs(approval.required, voice.people(approval.approvers)),
     !approval.byRequester && approval.approvers.includes(plan.requester) ? texts.plan.notByRequester : "",
     texts.plan.expires(voice.when(plan.expiresAt, "time")),
+    plan.hosts === undefined ? "" : texts.plan.hostsInTurn(plan.hosts.length, plan.batch ?? 1),
   ].filter((part) => part !== "");
   return context(blocked ? texts.plan.blockedNext : parts.join(" "));
 }

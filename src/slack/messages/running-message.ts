@@ -1,9 +1,11 @@
 // A promotion or rollback while it runs: who let it, where it is, and the button that stops it.
 
-import type { PromotionRecord } from "../../promotion/promotions.ts";
+import type { PromotionRecord, StepRecord } from "../../promotion/promotions.ts";
+import { hostOf } from "../../promotion/step-names.ts";
 import { actions, button, confirm, context, type Message, section } from "./blocks.ts";
 import { message } from "./budget.ts";
 import { checklist } from "./checklist.ts";
+import { hostRows } from "./host-rows.ts";
 import type { Voice } from "./voice.ts";
 
 export function runningMessage(voice: Voice, record: PromotionRecord, now: Date): Message {
@@ -53,9 +55,15 @@ function sentence(voice: Voice, record: PromotionRecord, app: string): string {
     : say.runningSentence(app, voice.people(record.approvedBy));
 }
 
+/** A host among several counts as one step. */
 function whereItIs({ texts }: Voice, { steps }: PromotionRecord): string {
-  const done = steps.filter((step) => step.status === "done" || step.status === "skipped").length;
-  return steps.length === 0 ? "" : texts.promotion.stepOf(Math.min(done + 1, steps.length), steps.length);
+  const isDone = (step: StepRecord): boolean => step.status === "done" || step.status === "skipped";
+  const common = steps.filter(({ name }) => hostOf(name) === undefined);
+  const rows = hostRows(steps);
+  const done =
+    common.filter(isDone).length + rows.filter(({ steps: own }) => own.every((step) => isDone(step))).length;
+  const of = common.length + rows.length;
+  return of === 0 ? "" : texts.promotion.stepOf(Math.min(done + 1, of), of);
 }
 
 function elapsed({ texts }: Voice, { startedAt }: PromotionRecord, now: Date): string {

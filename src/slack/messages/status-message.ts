@@ -1,6 +1,7 @@
 // What runs now: both sides, what waits, the lock, the last promotion.
 
 import type { Lock, PromotionRecord, Status } from "../../promotion/promotions.ts";
+import { stepTitle } from "../../texts/texts.ts";
 import { actions, button, context, type Message, section } from "./blocks.ts";
 import { message } from "./budget.ts";
 import type { Voice } from "./voice.ts";
@@ -27,6 +28,9 @@ export function statusMessage(
   const { texts, safe, code, person, when } = voice;
   const say = texts.conversation.status;
   const app = safe(status.app, 80);
+  const hosts = (status.hosts ?? []).map(
+    ({ host, health }) => `${lights[health]} ${safe(host, 40)}: ${say.healthWords[health]}`,
+  );
   const sides = [
     `*PROD* ${lights[status.prodHealth]} ${say.healthWords[status.prodHealth]}`,
     `*PREPROD* ${lights[status.preprodHealth]} ${say.healthWords[status.preprodHealth]}`,
@@ -40,7 +44,9 @@ export function statusMessage(
       ? say.never
       : `${say.last} ${outcomes[last.status]} ${code(last.id)} ${texts.conversation.history.outcomes[last.status]} ${when(last.finishedAt ?? last.startedAt)} · ${person(last.requester)}`;
   return message(say.sentence(app, [say.healthWords[status.prodHealth], running, waiting].join(", ")), [
-    section(`*${app}* · ${sides}\n${[running, waiting, lock].join(" · ")}`),
+    section(
+      `*${app}* · ${sides}\n${hosts.length === 0 ? "" : `${hosts.join(" · ")}\n`}${[running, waiting, lock].join(" · ")}`,
+    ),
     context(`${lastWords} · ${connected ? say.link.up : say.link.down}`),
     actions("status", [
       button(say.seeDiff, { action: "plan.refresh", value: `app:${status.app}` }),
@@ -53,7 +59,7 @@ export function runningWords({ texts, code }: Voice, running: PromotionRecord): 
   const current = running.steps.find((step) => step.status === "running");
   return texts.conversation.status.running(
     code(running.id),
-    current === undefined ? "…" : texts.promotion.steps[current.name],
+    current === undefined ? "…" : stepTitle(texts, current.name),
   );
 }
 

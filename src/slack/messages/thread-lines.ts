@@ -2,7 +2,9 @@
 
 import type { KnownBlock } from "@slack/types";
 import type { PromotionEvent, PromotionRecord, StepName } from "../../promotion/promotions.ts";
+import { kindOf } from "../../promotion/step-names.ts";
 import { clipMrkdwn } from "../../texts/escape.ts";
+import { stepTitle } from "../../texts/texts.ts";
 import { type Message, preformatted, section } from "./blocks.ts";
 import { message } from "./budget.ts";
 import { factWords, secondsOf } from "./checklist.ts";
@@ -51,7 +53,7 @@ export function threadReplies(
 
 function eventLine(voice: Voice, record: PromotionRecord, event: PromotionEvent): string | undefined {
   const { texts } = voice;
-  const name = event.step === undefined ? "" : texts.promotion.steps[event.step];
+  const name = event.step === undefined ? "" : stepTitle(texts, event.step);
   switch (event.kind) {
     case "step-done":
       return stepWords(
@@ -120,7 +122,7 @@ function worthTelling(event: PromotionEvent): boolean {
 }
 
 function isBack(step: StepName | undefined): boolean {
-  return step === "swap-back" || step === "restart-back" || step === "health-back";
+  return step !== undefined && kindOf(step).endsWith("-back");
 }
 
 function reply(

@@ -23,7 +23,7 @@ const titles: Words = {
   "preprod-health": "PREPROD is not healthy",
   "disk-space": "PROD's host is short of space",
   replaceable: "files that cannot be replaced",
-  "prod-hosts": "several hosts of PROD",
+  "hosts-differ": "PROD's hosts are not the same",
 };
 
 /** Said where a check blocks, or is certain. */
@@ -39,11 +39,11 @@ const remedies: Words = {
   "special-files": "Take them out of the promoted paths, then make a new plan.",
   "preprod-health": "Get PREPROD healthy, then make a new plan.",
   "disk-space": "Free some space there, then make a new plan.",
-  "prod-hosts": "Name one host under `prod:`, then make a new plan.",
   replaceable: "Give them to the deploy user on PROD's host, then make a new plan.",
 };
 
 const findings: Sentences = {
+  "host-differs": (fact) => `is so only on ${fact("onHost")}`,
   "layout-path": (fact) => `names ${fact("named")}, which PROD will not have${inProd(fact, "prodPath")}`,
   "layout-root": (fact) => `names PREPROD's own directory ${fact("named")}`,
   "layout-module": (fact) => `names the module ${fact("named")}, which only PREPROD's layout has`,

@@ -113,6 +113,8 @@ export const failures: Readonly<Record<TextCode, Sentence>> = {
     `${path(d)} does not exist${where(d)}. Check \`root\` in the configuration, or create it.`,
   "sides-overlap": (d) =>
     `PREPROD and PROD overlap${said(d)}: one root lies inside the other. Give each its own directory.`,
+  "hosts-overlap": (d) =>
+    `${detail(d, "host", "A host")} and ${detail(d, "other", "another")} are two names of one machine: ${detail(d, "root", "the root")} is the same directory on both. Name it once under \`prod.hosts\`.`,
   "not-answered": () => "The question was not answered, so nothing was done. Run the command again.",
   "sides-needed": (d) =>
     `Without a terminal to ask at, \`init\` needs ${listOf(d, "missing").join(" and ") || "--preprod and --prod"}: DIR, or HOST:DIR for a directory on a host.`,

@@ -15,6 +15,14 @@ export const plan = {
   lines: "lines",
   requested: (by: string, plan: string, when: string) => `Requested by ${by} · plan ${plan} · made ${when}`,
   toWrite: "To write",
+  hosts: "PROD",
+  hostList: (n: number, names: string) => `${count(n, "host", "hosts")}: ${names}`,
+  hostsInTurn: (n: number, batch: number) =>
+    batch >= n
+      ? `All ${measures.number(n)} hosts change at once.`
+      : batch === 1
+        ? `The ${measures.number(n)} hosts change one after the other.`
+        : `The ${measures.number(n)} hosts change ${measures.number(batch)} at a time.`,
   restarts: "Restarts",
   restartsNothing: "nothing",
   restartsCommand: "by a command",

@@ -29,6 +29,7 @@ export const terminal = {
   nextCommands: "Next commands, in this order:",
   restorePoints: (app: string) => `Restore points of ${app}`,
   noRestorePoints: (app: string) => `${app} has no restore points yet.`,
+  lackedBy: (hosts: string) => `cannot be returned to: ${hosts} does not have it`,
   verified: (id: string) => `${id}: listing, size and checksum are right`,
   notVerified: (id: string, problem: string) => `${id}: ${problem}`,
   archiveProblems: {

@@ -22,7 +22,7 @@ const titles: (typeof english)["titles"] = {
   "preprod-health": "PREPROD n'est pas en bonne santé",
   "disk-space": "la machine de PROD manque de place",
   replaceable: "des fichiers qui ne peuvent pas être remplacés",
-  "prod-hosts": "plusieurs machines de PROD",
+  "hosts-differ": "les machines de PROD diffèrent",
 };
 
 const remedies: (typeof english)["remedies"] = {
@@ -38,12 +38,12 @@ const remedies: (typeof english)["remedies"] = {
   "special-files": "Sortez-les des chemins promus, puis faites un nouveau plan.",
   "preprod-health": "Remettez PREPROD en bonne santé, puis faites un nouveau plan.",
   "disk-space": "Libérez de la place là-bas, puis faites un nouveau plan.",
-  "prod-hosts": "Nommez une seule machine sous `prod:`, puis faites un nouveau plan.",
   replaceable:
     "Donnez-les à l'utilisateur de déploiement sur la machine de PROD, puis faites un nouveau plan.",
 };
 
 const findings: (typeof english)["findings"] = {
+  "host-differs": (fact) => `n'est ainsi que sur ${fact("onHost")}`,
   "layout-path": (fact) => `nomme ${fact("named")}, que PROD n'aura pas${inProd(fact, "prodPath")}`,
   "layout-root": (fact) => `nomme le dossier ${fact("named")}, propre à PREPROD`,
   "layout-module": (fact) => `nomme le module ${fact("named")}, que seule la structure de PREPROD connaît`,

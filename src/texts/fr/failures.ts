@@ -105,6 +105,8 @@ export const failures: Readonly<Record<TextCode, Sentence>> = {
     `${path(d)} n'existe pas${where(d)}. Vérifiez \`root\` dans la configuration, ou créez-le.`,
   "sides-overlap": (d) =>
     `PREPROD et PROD se chevauchent${said(d)} : une racine est à l'intérieur de l'autre. Donnez un répertoire à chacun.`,
+  "hosts-overlap": (d) =>
+    `${detail(d, "host", "Un hôte")} et ${detail(d, "other", "un autre")} sont deux noms d'une seule machine : ${detail(d, "root", "la racine")} y est le même répertoire. Ne le nommez qu'une fois sous \`prod.hosts\`.`,
   "not-answered": () => "La question est restée sans réponse : rien n'a été fait. Relancez la commande.",
   "sides-needed": (d) =>
     `Sans terminal où demander, \`init\` a besoin de ${listOf(d, "missing").join(" et ") || "--preprod et --prod"} : DIR, ou HOST:DIR pour un répertoire d'une autre machine.`,

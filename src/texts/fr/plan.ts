@@ -16,6 +16,14 @@ export const plan: typeof english = {
   lines: "lignes",
   requested: (by, plan, when) => `Demandé par ${by} · plan ${plan} · fait ${when}`,
   toWrite: "À écrire",
+  hosts: "PROD",
+  hostList: (n: number, names: string) => `${count(n, "machine", "machines")} : ${names}`,
+  hostsInTurn: (n: number, batch: number) =>
+    batch >= n
+      ? `Les ${measures.number(n)} machines changent en même temps.`
+      : batch === 1
+        ? `Les ${measures.number(n)} machines changent l'une après l'autre.`
+        : `Les ${measures.number(n)} machines changent par ${measures.number(batch)}.`,
   restarts: "Redémarre",
   restartsNothing: "rien",
   restartsCommand: "par une commande",

@@ -31,6 +31,7 @@ export const terminal: typeof english = {
   nextCommands: "Commandes suivantes, dans cet ordre :",
   restorePoints: (app) => `Points de restauration de ${app}`,
   noRestorePoints: (app) => `${app} n'a pas encore de point de restauration.`,
+  lackedBy: (hosts) => `inaccessible : ${hosts} ne l'a pas`,
   verified: (id) => `${id} : liste, taille et somme de contrôle sont justes`,
   notVerified: (id, problem) => `${id} : ${problem}`,
   archiveProblems: {
