@@ -6,6 +6,7 @@ import { withArguments } from "../transport/run-protocol.ts";
 import { quote } from "../transport/shell.ts";
 import type { RunResult, Transport } from "../transport/transport.ts";
 import { handOver, NobodyTakes } from "./hand-over.ts";
+import { lettingGo } from "./let-go.ts";
 import { type Report, readReport } from "./lists.ts";
 import { askOtherScript, identityScript, pullScript, pushScript } from "./transfer-script.ts";
 
@@ -41,6 +42,7 @@ export function relay({ from, to, timeoutSeconds }: Ends): Route {
     by: "relay",
     async carry(source, sink, onBytes) {
       const pipe = handOver();
+      const letGo = lettingGo();
       const sending = from
         .run(source.script, {
           args: source.args,
@@ -48,6 +50,7 @@ export function relay({ from, to, timeoutSeconds }: Ends): Route {
           timeoutSeconds,
           onStdout: (chunk) => {
             onBytes(chunk.length);
+            letGo(chunk.length);
             return pipe.push(chunk);
           },
         })
