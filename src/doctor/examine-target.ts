@@ -72,9 +72,14 @@ function sideFinding(side: Looked, name: "PREPROD" | "PROD"): Finding {
   return ok("side-readable", { side: name, path: side.root, host: side.host });
 }
 
+/** A host without the tools for it does not tell where a side is. */
+function isPlaced(side: Looked | undefined): side is ScanFacts {
+  return side !== undefined && !("failure" in side) && side.lineage[0] !== "";
+}
+
 function apart(preprod: Looked | undefined, prods: readonly Looked[]): readonly Finding[] {
-  if (preprod === undefined || "failure" in preprod) return [];
-  const seen = prods.flatMap((prod) => ("failure" in prod ? [] : [sidesOverlap(preprod, prod)]));
+  if (!isPlaced(preprod)) return [];
+  const seen = prods.flatMap((prod) => (isPlaced(prod) ? [sidesOverlap(preprod, prod)] : []));
   const overlaps = seen.filter((overlap) => overlap !== undefined);
   if (overlaps.length > 0) return overlaps.map(failed);
   return seen.length === 0 ? [] : [ok("sides-apart")];

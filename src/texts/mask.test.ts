@@ -108,6 +108,7 @@ test.for([
   "uv.lock: sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
   "src/mangetamain_analytics/main.py → streamlit/main.py",
   "if token == expected:",
+  "deploy ALL=(root) NOPASSWD: /usr/bin/systemctl restart kitchen.service",
 ])("ordinary text is left alone: %s", (text) => {
   expect(mask(text)).toBe(text);
 });

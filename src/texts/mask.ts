@@ -57,8 +57,9 @@ type Form = { readonly form: RegExp; readonly replace: (match: string, ...groups
 
 const all = () => hidden;
 
+// Not after `no`: NOPASSWD of sudoers is followed by the command that it allows.
 const secretName =
-  "(?:pass(?:word|wd|phrase)|pwd|secret(?:[_-]?(?:access[_-]?)?key)?|(?:access|auth|api|bot|app|refresh|id)?[_-]?token|(?:api|access|private|secret|encryption|signing)[_-]?key|client[_-]?secret|credentials?)";
+  "(?<!\\bno)(?:pass(?:word|wd|phrase)|pwd|secret(?:[_-]?(?:access[_-]?)?key)?|(?:access|auth|api|bot|app|refresh|id)?[_-]?token|(?:api|access|private|secret|encryption|signing)[_-]?key|client[_-]?secret|credentials?)";
 
 const forms: readonly Form[] = [
   {
