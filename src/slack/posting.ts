@@ -1,8 +1,9 @@
 // Puts messages into Slack so that a crash, a timeout or a limit never shows one twice, and finds out what became of an unsure one.
 
 import type { KnownBlock } from "@slack/types";
+import { clipMrkdwn, escapeMrkdwn } from "../texts/escape.ts";
 import { type Clients, callFailure } from "./clients.ts";
-import { type Message, section } from "./messages/blocks.ts";
+import { type Message, md, section } from "./messages/blocks.ts";
 
 export type Posting = {
   readonly post: (target: PostTarget, message: Message) => Promise<{ channel: string; ts: string }>;
@@ -108,7 +109,7 @@ async function withPlainFallback<Answer>(
   } catch (error) {
     const failure = callFailure(error);
     if (failure.kind !== "refused" || !badBlocks.has(failure.error)) throw error;
-    const simple = message.blocks.filter((block) => block.type !== "table");
+    const simple = message.blocks.map(withoutTable);
     try {
       return await send(simple);
     } catch (second) {
@@ -117,6 +118,18 @@ async function withPlainFallback<Answer>(
       return send([section(message.text)]);
     }
   }
+}
+
+/** A table's rows as fields, two of them a row on a wide screen: what the columns are called is in each. */
+function withoutTable(block: KnownBlock): KnownBlock {
+  if (block.type !== "table") return block;
+  const rows = block.rows.map((row) => row.map((cell) => (cell.type === "raw_text" ? cell.text : "")));
+  const [[, ...columns] = [], ...lines] = rows;
+  const fields = lines.map(([name = "", ...values]) => {
+    const named = values.map((value, index) => `${columns[index] ?? ""}: ${value}`);
+    return md(clipMrkdwn(`*${escapeMrkdwn(name)}*\n${escapeMrkdwn(named.join(" · "))}`, 2000));
+  });
+  return { type: "section", fields: fields.slice(0, 10) };
 }
 
 type Page = {

@@ -120,13 +120,13 @@ test("a message that somebody deleted is posted anew", async () => {
   await ana().sees("PROD of kitchen is up to date and healthy");
 });
 
-test("a workspace that refuses a block still gets the message, without it", async () => {
+test("a workspace that refuses tables still gets the message, and what is in the table as fields", async () => {
   stage = await setStage();
   const { id, key } = await promoted();
   stage.playground.faults.add("chat.update", { error: "invalid_blocks" });
   await stage.ends(id, { outcome: "done", impact });
   await settled(key);
-  await ana().sees("PROD of kitchen is up to date and healthy");
+  expect(await ana().sees("Roll back…")).toMatch(/Health\n.*Before: 200 in 91 ms · After: 200 in 84 ms/);
 });
 
 test("many changes in a short time become few updates", async () => {

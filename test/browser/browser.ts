@@ -5,14 +5,14 @@ import { join, resolve } from "node:path";
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core";
 import { type DemoProcess, startDemo } from "../demo-process.ts";
 
-const executablePath = [process.env["CHROMIUM_PATH"], "/usr/bin/chromium"].find(
+export const executablePath = [process.env["CHROMIUM_PATH"], "/usr/bin/chromium"].find(
   (path) => path !== undefined && existsSync(path),
 );
 
 /** For `describe.skipIf`, whose title then says why. */
 export const noBrowser = executablePath === undefined;
 
-const launchArguments = [
+export const launchArguments = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",

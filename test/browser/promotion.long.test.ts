@@ -108,8 +108,16 @@ describe.skipIf(noBrowser)(
       await window.message("/promote rollback").waitFor();
       await picture(page, "answers", { of: page.getByRole("main") });
       await page.getByRole("button", { name: "passerelle Home" }).click();
-      await page.getByRole("region", { name: "Home" }).getByText("kitchen").first().waitFor();
+      const home = page.getByRole("region", { name: "Home" });
+      await home.getByText("kitchen").first().waitFor();
       await picture(page, "home");
+      await home.getByRole("button", { name: "Lock…" }).click();
+      const dialog = page.getByRole("dialog", { name: "Lock promotions" });
+      await dialog.getByLabel("Why?").fill("the cook is away");
+      await dialog.getByRole("button", { name: "Lock", exact: true }).click();
+      await home.getByText("the cook is away").waitFor();
+      await page.getByRole("button", { name: "kitchen" }).click();
+      await window.message("kitchen is locked by @bo: the cook is away").waitFor();
     });
   },
 );

@@ -93,6 +93,21 @@ describe.skipIf(noBrowser)("the stories (run where a Chromium is installed)", { 
       .toBe(2);
   });
 
+  test("whoever stops a promotion has PROD back as it was", async () => {
+    const before = await (await fetch(theatre.demo.prod)).text();
+    await ana.plays("Make a change in PREPROD");
+    await ana.page.getByText(/PREPROD now offers/).waitFor();
+    await plan();
+    await bo.presses("Approve & promote");
+    await bo.confirms("Promote");
+    await bo.message("Promoting kitchen to PROD").waitFor();
+    await bo.presses("Stop and roll back");
+    await bo.confirms("Stop");
+    await ana.message(/stopped by @bo|Nothing was written to PROD/).waitFor();
+    await picture(ana.page, "stopped");
+    await expect.poll(async () => (await fetch(theatre.demo.prod)).text()).toBe(before);
+  });
+
   test("a Slack that goes away right after an approval finds the promotion done when it is back", async () => {
     await ana.plays("Make a change in PREPROD");
     await ana.page.getByText(/PREPROD now offers/).waitFor();
@@ -108,6 +123,7 @@ describe.skipIf(noBrowser)("the stories (run where a Chromium is installed)", { 
         timeout: 60_000,
       })
       .toBe(3);
+    expect([await ana.neverReloaded(), await bo.neverReloaded()]).toEqual([true, true]);
   });
 
   test("on a phone everything has its place, and nothing is wider than the screen", async () => {

@@ -119,7 +119,7 @@ const blocks = `
 .block { margin: 4px 0; max-width: 680px; }
 .block h3 { font-size: 1.15em; margin: 6px 0; }
 .block-section { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 12px; }
-.fields { display: grid; grid-template-columns: repeat(auto-fit, minmax(180px, 1fr)); gap: 8px 16px; margin-top: 4px; }
+.fields { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 8px 16px; margin-top: 4px; }
 .block-actions { display: flex; flex-wrap: wrap; gap: 8px; margin: 8px 0; }
 .block-context { display: flex; flex-wrap: wrap; gap: 4px 10px; color: var(--quiet); font-size: .85em; }
 .prose, .lines { white-space: pre-wrap; overflow-wrap: anywhere; }

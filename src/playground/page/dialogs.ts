@@ -2,7 +2,7 @@
 
 import { type ComponentChildren, h } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { asText, type Fields } from "../fields.ts";
+import { asText, type Fields, fieldsIn } from "../fields.ts";
 import type { ShownView } from "../page-server/screen-data.ts";
 import { Blocks } from "./blocks.ts";
 import { plainWords, TextObject } from "./inline.ts";
@@ -42,6 +42,11 @@ export function Modal({ view }: { view: ShownView }): ComponentChildren {
     },
   };
   const general = view.errors[""];
+  const asks = fieldsIn(view.blocks).some(({ type }) => type === "input");
+  useEffect(() => {
+    // The browser would begin at the button that closes it; fields may come later, when the app has looked something up.
+    if (asks) dialog.current?.querySelector<HTMLElement>(".modal-body :is(input, select, textarea)")?.focus();
+  }, [asks]);
   useEffect(() => {
     dialog.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
     // By what they say: the errors are new objects whenever anything in the workspace changes.

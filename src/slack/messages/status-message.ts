@@ -66,6 +66,6 @@ export function runningWords({ texts, code }: Voice, running: PromotionRecord): 
 export function lockWords({ texts, person, safe, when }: Voice, lock: Lock | undefined): string {
   const say = texts.conversation;
   if (lock === undefined) return say.status.notLocked;
-  const until = lock.until === undefined ? "" : ` (${say.refusals.lockedUntil(when(lock.until))})`;
+  const until = lock.until === undefined ? "" : `, ${say.status.lockedUntil(when(lock.until))}`;
   return `:lock: ${say.status.locked(person(lock.by), safe(lock.reason, 300))}${until}`;
 }

@@ -113,6 +113,7 @@ export const conversation = {
     waiting: (n: number) => count(n, "plan waiting", "plans waiting"),
     nothingWaiting: "no plan waiting",
     locked: (by: string, reason: string) => `locked by ${by}: ${reason}`,
+    lockedUntil: (when: string) => `until ${when}`,
     notLocked: "not locked",
     last: "Last:",
     never: "never promoted",

@@ -114,6 +114,7 @@ export const conversation: typeof english = {
     waiting: (n) => count(n, "plan en attente", "plans en attente"),
     nothingWaiting: "aucun plan en attente",
     locked: (by, reason) => `verrouillé par ${by} : ${reason}`,
+    lockedUntil: (when) => `jusqu'à ${when}`,
     notLocked: "pas de verrou",
     last: "Dernière :",
     never: "jamais promu",
