@@ -3,7 +3,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-type Page = (request: IncomingMessage, answer: ServerResponse, times: number) => void;
+/** `times` is how often it was asked before, `seconds` how long ago it was asked first. */
+type Page = (request: IncomingMessage, answer: ServerResponse, times: number, seconds: number) => void;
 
 const pages: Readonly<Record<string, Page>> = {
   "/fine": (_, answer) => answer.end("Back to the Kitchen"),
@@ -29,7 +30,12 @@ const pages: Readonly<Record<string, Page>> = {
   "/away": (_, answer) => answer.writeHead(302, { location: "http://example.org/" }).end(),
   "/slam": (request) => request.socket.destroy(),
   "/late": (_, answer, times) => answer.writeHead(times < 4 ? 503 : 200).end(),
-  "/flapping": (_, answer, times) => answer.writeHead(times % 2 === 0 ? 200 : 500).end(),
+  "/after-40-s": (_, answer, _times, seconds) =>
+    seconds < 40 ? answer.writeHead(503).end("starting") : answer.end("Back to the Kitchen"),
+  // The old version still answers, and the new one dies.
+  "/handover": (request, answer, times) =>
+    times < 3 ? answer.end("Back to the Kitchen") : request.socket.destroy(),
+  "/flapping": (_, answer, times) => answer.writeHead(times % 2 === 0 ? 200 : 500).end("Back to the Kitchen"),
   "/secret": (request, answer) => {
     const right = `Basic ${Buffer.from("ana:p@ss:1").toString("base64")}`;
     answer.writeHead(request.headers.authorization === right ? 200 : 401).end();
@@ -39,15 +45,20 @@ const pages: Readonly<Record<string, Page>> = {
 
 export type PageServer = { readonly origin: string; readonly port: number; close(): Promise<void> };
 
-export async function startPageServer(): Promise<PageServer> {
+/** The page `/as-told` behaves as the one that `told` names. */
+export async function startPageServer(told: () => string = () => "/fine"): Promise<PageServer> {
   const times = new Map<string, number>();
+  const firsts = new Map<string, number>();
   const server = createServer((request, answer) => {
-    const path = (request.url ?? "/").split("?")[0] ?? "/";
+    const asked = (request.url ?? "/").split("?")[0] ?? "/";
+    const path = asked === "/as-told" ? told() : asked;
     const count = times.get(path) ?? 0;
     times.set(path, count + 1);
+    const first = firsts.get(path) ?? performance.now();
+    firsts.set(path, first);
     const page = pages[path];
     if (page === undefined) answer.writeHead(404).end("no such page");
-    else page(request, answer, count);
+    else page(request, answer, count, (performance.now() - first) / 1000);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;

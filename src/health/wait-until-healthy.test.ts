@@ -89,6 +89,14 @@ test("a page that comes and goes never has its row", async () => {
   expect(report.outcome).toBe("unhealthy");
 });
 
+test("an old version that answers a little longer is seen through by more looks than it has left", async () => {
+  const { report } = await waited({ http: [page("/handover")], successes: 5, deadlineSeconds: 20 });
+  expect(report).toMatchObject({
+    outcome: "unhealthy",
+    reason: expect.stringMatching(/closed the connection|no answer/),
+  });
+});
+
 test("a page that never answers costs no more than the deadline", async () => {
   const began = performance.now();
   const { report } = await waited(

@@ -37,7 +37,7 @@ const reasons = {
     `The unit ${unit} failed too often and systemd has stopped trying; \`systemctl reset-failed ${unit}\` lets it try again.`,
   "sudo-missing": () => "There is no sudo on this host.",
   "sudo-password": ({ unit }: Details) =>
-    `sudo wants a password; allow the login \`NOPASSWD: /usr/bin/systemctl restart ${unit}\` in sudoers.`,
+    `sudo wants a password; allow the login \`/usr/bin/systemctl restart ${unit}\` in sudoers with NOPASSWD.`,
   "sudo-refused": ({ unit }: Details) =>
     `sudo does not allow the login \`systemctl restart ${unit}\`; add it to sudoers.`,
   "not-permitted": ({ unit }: Details) =>
