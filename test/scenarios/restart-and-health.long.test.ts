@@ -90,7 +90,11 @@ describe("systemd", { concurrent: true, timeout: 240_000 }, () => {
 
   test("a sudo that wants a password is not waited for, and leaves PROD as it was", async (context) => {
     const scene = await open(context, withUnit("asked.service", "active", ", sudo: true"));
-    await endsAsBefore(scene, unrestarted, /allow the login \/usr\/bin\/systemctl restart asked\.service in sudoers with NOPASSWD/);
+    await endsAsBefore(
+      scene,
+      unrestarted,
+      /allow the login \/usr\/bin\/systemctl restart asked\.service in sudoers with NOPASSWD/,
+    );
   });
 });
 
