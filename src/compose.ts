@@ -8,6 +8,7 @@ import { examine } from "./doctor/examine.ts";
 import { shortReport } from "./doctor/report.ts";
 import { createPromotions } from "./promotion/create-promotions.ts";
 import { openDurable } from "./promotion/durable.ts";
+import { createForgetting } from "./promotion/forget-old.ts";
 import { createWorkbench } from "./promotion/machines.ts";
 import type { Membership, PromotionRecord, Promotions } from "./promotion/promotions.ts";
 import { reconsider } from "./promotion/reconsider.ts";
@@ -116,6 +117,13 @@ export async function openBot(options: BotOptions): Promise<Bot> {
     now,
     onError,
   });
+  const forgetting = createForgetting({
+    config,
+    store,
+    restorePoints: promotions.restorePoints,
+    now,
+    onError,
+  });
   let sweep: NodeJS.Timeout | undefined;
   return {
     promotions,
@@ -126,6 +134,7 @@ export async function openBot(options: BotOptions): Promise<Bot> {
         const look = (): void => {
           void recover(recovery).catch(onError);
           void watch.sweep().catch(onError);
+          void forgetting.sweep().catch(onError);
         };
         sweep = setInterval(look, (options.sweepSeconds ?? 10) * 1000);
       }

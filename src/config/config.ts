@@ -4,6 +4,8 @@ export type Config = {
   /** Absolute path of the file it was read from. */
   readonly file: string;
   readonly locale: Locale;
+  /** How long what is over is remembered. */
+  readonly historySeconds: number;
   readonly hosts: ReadonlyMap<string, HostConfig>;
   readonly apps: ReadonlyMap<string, AppConfig>;
 };

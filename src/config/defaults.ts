@@ -21,6 +21,7 @@ export type CheckName = (typeof checkNames)[number];
 
 export const defaults = {
   locale: "en",
+  history: "365d",
   transport: "ssh",
   transfer: "auto",
   backup: { keep: 10, compression: "auto" },

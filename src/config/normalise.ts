@@ -21,7 +21,13 @@ export function normalise(file: string, written: WrittenConfig): Config {
   const hosts = new Map<string, HostConfig>([["local", { kind: "local", name: "local" }]]);
   for (const [name, host] of Object.entries(written.hosts ?? {})) hosts.set(name, hostOf(name, host));
   const apps = Object.entries(written.apps).map(([name, app]) => [name, appOf(name, app, hosts)] as const);
-  return { file, locale: written.locale ?? defaults.locale, hosts, apps: new Map(apps) };
+  return {
+    file,
+    locale: written.locale ?? defaults.locale,
+    historySeconds: secondsOf(written.history ?? defaults.history),
+    hosts,
+    apps: new Map(apps),
+  };
 }
 
 function hostOf(name: string, written: WrittenHost): HostConfig {

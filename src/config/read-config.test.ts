@@ -54,7 +54,7 @@ test("the example of the documentation is read whole", async () => {
 
 test("what is left out gets its default", () => {
   const config = parseConfig("/etc/passerelle.yml", written());
-  expect(config.locale).toBe("en");
+  expect([config.locale, config.historySeconds]).toEqual(["en", 365 * 24 * 3600]);
   const app = config.apps.get("shop");
   expect(app).toMatchObject({
     ignore: ["__pycache__/", "*.pyc", ".git/", ".venv/", "node_modules/"],

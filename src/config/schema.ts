@@ -283,6 +283,9 @@ export const writtenConfig = z.strictObject({
     .enum(["en", "fr"])
     .optional()
     .meta(about("What the bot says in channels: English or French.", defaults.locale)),
+  history: values.duration
+    .optional()
+    .meta(about("How long the bot's database keeps what is over.", defaults.history)),
   hosts: z
     .record(z.string(), host)
     .optional()

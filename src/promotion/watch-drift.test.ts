@@ -14,7 +14,13 @@ const day = (date: number, hour = 8, minute = 0): Date => new Date(2026, 10, dat
 /** A watch, at eight every morning if nothing else is said, over a PROD that is as `prod` says. */
 function watching(settings: AppConfig["watch"] = { drift: "0 8 * * *" }) {
   const app = appWith({ watch: settings });
-  const config: Config = { file: "", locale: "en", hosts: new Map(), apps: new Map([[app.name, app]]) };
+  const config: Config = {
+    file: "",
+    locale: "en",
+    historySeconds: 1,
+    hosts: new Map(),
+    apps: new Map([[app.name, app]]),
+  };
   const memory = memoryOfAMap();
   const world = {
     at: day(1, 12),

@@ -5,6 +5,7 @@ import { Kysely } from "kysely";
 import { dataDirHeld, makeDataDir, makeForOwnerOnly } from "./data-dir.ts";
 import { unusable } from "./database-failure.ts";
 import { eventRows } from "./event-rows.ts";
+import { forgetRows } from "./forget-rows.ts";
 import { memoryRows } from "./memory-rows.ts";
 import { migrate } from "./migrations.ts";
 import { nodeSqliteDialect, openSqlite } from "./node-sqlite-dialect.ts";
@@ -97,6 +98,7 @@ function storeOn(db: Kysely<Rows>, patience: Patience): Store {
     ...promotionRows(transactions),
     ...eventRows(transactions),
     ...memoryRows(transactions),
+    ...forgetRows(transactions),
     close: () => db.destroy(),
   };
 }

@@ -335,6 +335,49 @@ for (const engine of ["SQLite", "PostgreSQL"] as const) {
       });
     });
 
+    test("forgets what is long over, and nothing that runs, waits, can be returned to or is among the newest", async () => {
+      const ended: Ending = { outcome: "refused", because: { code: "stale", details: {} }, moved: [] };
+      const event = { at: early, kind: "note", step: undefined, facts: {}, excerpt: [] } as const;
+      for (const [index, name] of ["gone", "pinned", "returned", "young", "newest"].entries()) {
+        await store.addPlan(newPlan(`pl_${name}`), "C1");
+        await store.startPromotion(`pl_${name}`, newPromotion(`pr_${name}`, `pl_${name}`), early);
+        await store.addEvent(`pr_${name}`, event);
+        await store.endPromotion(`pr_${name}`, ended, index < 3 ? early : late);
+        await store.setMessage(`plan:pl_${name}`, {
+          ...{ channel: "C1", ts: "1.2", toldSequence: 1, shown: "x" },
+          settled: name !== "pinned",
+        });
+        await store.remember(`patch:pl_${name}`, "diff");
+      }
+      await store.startRollback({ ...newRollback("rb_runs"), restorePointId: "pr_returned" });
+      for (const status of ["rejected", "expired", "open"] as const) {
+        await store.addPlan(newPlan(`pl_${status}`, { expiresAt: early }), undefined);
+        if (status !== "open") await store.movePlan(`pl_${status}`, "open", status, early);
+      }
+      await store.addPlan(newPlan("pl_elsewhere", { app: "other", expiresAt: early }), undefined);
+      await store.movePlan("pl_elsewhere", "open", "rejected", early);
+      const what = { app: "shop", before: "2026-03-02T00:00:00.000Z", keep: ["pr_pinned"], keepNewest: 2 };
+      expect(await store.forget(what)).toEqual({ plans: 3, promotions: 1 });
+      expect(await store.forget(what)).toEqual({ plans: 0, promotions: 0 });
+      const left = await store.history("shop", 10, undefined);
+      expect(left.map(({ id }) => id)).toEqual([
+        "rb_runs",
+        "pr_newest",
+        "pr_young",
+        "pr_returned",
+        "pr_pinned",
+      ]);
+      for (const id of ["pl_gone", "pl_rejected", "pl_expired"]) expect(await store.plan(id)).toBeUndefined();
+      for (const id of ["pl_pinned", "pl_open", "pl_elsewhere"]) expect(await store.plan(id)).toBeDefined();
+      expect(await store.events("pr_gone", 0)).toEqual([]);
+      expect(await store.events("pr_pinned", 0)).toHaveLength(1);
+      expect([await store.message("plan:pl_gone"), await store.recall("patch:pl_gone")]).toEqual([
+        undefined,
+        undefined,
+      ]);
+      expect(await store.unsettledMessages()).toEqual(["plan:pl_pinned"]);
+    });
+
     test("tells another process what changed since it last asked", async () => {
       const other = await open();
       const { cursor: start } = await other.changesSince(0);

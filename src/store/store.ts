@@ -92,6 +92,17 @@ export interface Store {
   }): Promise<void>;
   auditTrail(limit: number): Promise<readonly { at: string; who: string; what: string; details: Facts }[]>;
 
+  /**
+   * Removes what ended before `before`, a few hundred at a time, and says how much: plans that were not carried out, promotions
+   * with their plans and events. Never what runs or waits, what `keep` names, the newest `keepNewest` promotions, or the audit.
+   */
+  forget(what: {
+    readonly app: string;
+    readonly before: string;
+    readonly keep: readonly string[];
+    readonly keepNewest: number;
+  }): Promise<{ readonly plans: number; readonly promotions: number }>;
+
   /** Ids of plans and promotions changed after a cursor, for telling what another process did. Cursors are opaque, increasing. */
   changesSince(
     cursor: number,

@@ -269,5 +269,11 @@ function kitchen(parts: Partial<AppConfig>, locale: Config["locale"]): Config {
     watch: { drift: undefined },
     ...parts,
   };
-  return { file: "/srv/passerelle.yml", locale, hosts: new Map(), apps: new Map([["kitchen", app]]) };
+  return {
+    file: "/srv/passerelle.yml",
+    locale,
+    historySeconds: 365 * 24 * 3600,
+    hosts: new Map(),
+    apps: new Map([["kitchen", app]]),
+  };
 }
