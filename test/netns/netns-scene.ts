@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { onTestFinished } from "vitest";
 import { fingerprintOfServer } from "../scenarios/behind-ssh.ts";
 import { openScene, type Scene, type SceneOptions } from "../scene.ts";
+import type { OpenSshOptions } from "../ssh/openssh-server.ts";
 import { type Hosts, type NetnsHost, openHosts } from "./hosts.ts";
 
 export type NetnsScene = {
@@ -36,9 +37,17 @@ const restart = (directory: string): string =>
 
 export async function openNetnsScene(
   finish: typeof onTestFinished,
-  options: Partial<SceneOptions> = {},
+  {
+    sshd,
+    section = {},
+    ...options
+  }: Partial<SceneOptions> & {
+    readonly sshd?: (name: string) => OpenSshOptions;
+    /** Lines of the app's section beside the usual ones. */
+    readonly section?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<NetnsScene> {
-  const { hosts, network, close } = await openHosts(["alpha", "beta"]);
+  const { hosts, network, close } = await openHosts(["alpha", "beta"], sshd);
   finish(close);
   const [a, b] = hosts as readonly [NetnsHost, NetnsHost];
   const lineOf = (host: NetnsHost): string => {
@@ -56,6 +65,7 @@ export async function openNetnsScene(
     app: ({ prod }) => ({
       restart: `{ command: '${restart(join(prod, ".."))}' }`,
       health: `{ deadline: 60s, interval: 1s, http: [{ url: "http://127.0.0.1:8080/" }] }`,
+      ...section,
     }),
     ...options,
   });
