@@ -2,7 +2,7 @@
 
 import { type ListedPoint, listRestorePoints } from "../backup/list-restore-points.ts";
 import type { AppConfig, HostConfig } from "../config/config.ts";
-import { isFailure, type PasserelleError } from "../errors.ts";
+import { isFailure, PasserelleError } from "../errors.ts";
 import { restartReadiness } from "../restart/restart.ts";
 import { capture } from "../transport/capture.ts";
 import { type Claim, readClaim } from "../transport/claim.ts";
@@ -21,18 +21,34 @@ import { claimVerdict, type Past, placeVerdict, restorePointsVerdict } from "./t
 const toldOfHost =
   /^(host-unreachable|host-key-\w+|host-auth-failed|host-no-shell|host-algorithms|tool-missing)$/;
 
-export async function examineTarget(
+export type TargetExamination = {
+  readonly host: string | undefined;
+  readonly findings: Promise<readonly Finding[]>;
+};
+
+/** With several PROD hosts each of them has an examination of its own. */
+export function examineTarget(
   app: AppConfig,
   transportFor: (host: HostConfig) => Transport,
   past: Promise<Past>,
-): Promise<readonly Finding[]> {
-  const [preprodHost] = app.preprod.hosts;
-  const preprod = preprodHost === undefined ? undefined : transportFor(preprodHost);
-  const findings = await Promise.all([
-    examineSides(app, preprod, app.prod.hosts.map(transportFor)),
-    ...app.prod.hosts.map((host) => examineProd(app, transportFor(host), past)),
-  ]);
-  const all = findings.flat();
+): readonly TargetExamination[] {
+  const sides = (async () => examineSides(app, transportFor))();
+  const [only, ...others] = app.prod.hosts.map((host) => ({
+    host: host.name,
+    findings: (async () => examineProd(app, transportFor(host), past))(),
+  }));
+  if (only === undefined || others.length > 0) {
+    const all = [...(only === undefined ? [] : [only]), ...others];
+    return [
+      { host: undefined, findings: sides.then(withoutToldTwice) },
+      ...all.map(({ host, findings }) => ({ host, findings: findings.then(withoutToldTwice) })),
+    ];
+  }
+  const both = Promise.all([sides, only.findings]).then((found) => withoutToldTwice(found.flat()));
+  return [{ host: undefined, findings: both }];
+}
+
+function withoutToldTwice(all: readonly Finding[]): readonly Finding[] {
   const known = all.filter(({ code }) => toldOfHost.test(code));
   const hosts = [...new Set(known.map(({ facts }) => String(facts["host"] ?? "")))];
   return [
@@ -43,9 +59,10 @@ export async function examineTarget(
 
 async function examineSides(
   app: AppConfig,
-  preprod: Transport | undefined,
-  prods: readonly Transport[],
+  transportFor: (host: HostConfig) => Transport,
 ): Promise<readonly Finding[]> {
+  const preprod = app.preprod.hosts.map(transportFor)[0];
+  const prods = app.prod.hosts.map(transportFor);
   const rules = compileRules(app, []);
   const look = (transport: Transport, side: "preprod" | "prod") =>
     told(async () => {
@@ -62,7 +79,7 @@ async function examineSides(
   const sides = [wanted, ...current].flatMap((side, index) =>
     side === undefined ? [] : [sideFinding(side, index === 0 ? "PREPROD" : "PROD")],
   );
-  return [...sides, ...apart(wanted, current)];
+  return [...sides, ...apart(wanted, current), ...alike(app, current)];
 }
 
 type Looked = ScanFacts | { readonly failure: PasserelleError };
@@ -83,6 +100,19 @@ function apart(preprod: Looked | undefined, prods: readonly Looked[]): readonly 
   const overlaps = seen.filter((overlap) => overlap !== undefined);
   if (overlaps.length > 0) return overlaps.map(failed);
   return seen.length === 0 ? [] : [ok("sides-apart")];
+}
+
+/** Two host names that lead to one PROD. */
+function alike(app: AppConfig, prods: readonly Looked[]): readonly Finding[] {
+  const placed = prods.filter(isPlaced);
+  return placed.flatMap((prod, index) => {
+    const other = placed
+      .slice(0, index)
+      .find(({ bootId, lineage }) => bootId === prod.bootId && lineage[0] === prod.lineage[0]);
+    if (other === undefined || prod.bootId === "") return [];
+    const details = { app: app.name, host: prod.host, other: other.host, root: app.prod.root };
+    return [failed(new PasserelleError("hosts-overlap", details))];
+  });
 }
 
 async function examineProd(

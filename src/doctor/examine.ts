@@ -50,13 +50,13 @@ export async function examine(options: DoctorOptions): Promise<readonly Section[
         ...options,
         now,
       }),
-    ] as const satisfies readonly Examination[];
+    ] satisfies readonly Examination[];
     let done = 0;
-    const limited = examinations.map(async ({ room, name, findings: looking }): Promise<Section> => {
+    const limited = examinations.map(async ({ findings: looking, ...about }): Promise<Section> => {
       const found = await within(limitSeconds, looking);
       done += 1;
       options.onProgress?.(done, examinations.length);
-      return { room, name, findings: found.map((finding) => masked(finding, mask)) };
+      return { ...about, findings: found.map((finding) => masked(finding, mask)) };
     });
     const sections: Section[] = [];
     for (const section of limited) {
@@ -88,13 +88,15 @@ function begin(
   return [
     { room: "slack", name: "", findings: examineSlack(environment.slack, apps, { logger, now }) },
     ...[...hostsOf(apps).values()].map(({ host, use }): Examination => {
-      const findings = attempt(async () => examineHost(host, transportFor(host), use, now));
+      // A transport that cannot be opened is a finding, too.
+      const findings = (async () => examineHost(host, transportFor(host), use, now))();
       return { room: "host", name: host.name, findings };
     }),
-    ...[...apps.values()].map((app): Examination => {
-      const findings = attempt(async () => examineTarget(app, transportFor, past));
-      return { room: "target", name: app.name, findings };
-    }),
+    ...[...apps.values()].flatMap((app) =>
+      examineTarget(app, transportFor, past).map(({ host, findings }): Examination => {
+        return { room: "target", name: app.name, ...(host !== undefined && { host }), findings };
+      }),
+    ),
     { room: "database", name: "", findings: database.then((examined) => examined.findings) },
   ];
 }
@@ -117,10 +119,6 @@ function chosen(
 ): ReadonlyMap<string, AppConfig> {
   const apps = config?.apps ?? new Map<string, AppConfig>();
   return names === undefined ? apps : new Map([...apps].filter(([name]) => names.includes(name)));
-}
-
-async function attempt(work: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
-  return work();
 }
 
 /** What takes too long, or fails in a way that nobody foresaw, is a finding too: the rest is still told. */

@@ -22,6 +22,8 @@ export type Section = {
   readonly room: Room;
   /** The host or the app; `""` where there is only one of its kind. */
   readonly name: string;
+  /** Of an app with several PROD hosts, the one that this is about. */
+  readonly host?: string;
   readonly findings: readonly Finding[];
 };
 

@@ -26,8 +26,8 @@ function wordsIn(words: object, code: string): ((details: Details) => string) | 
     : undefined;
 }
 
-export function headingOf({ room, name }: Section, texts: Texts): string {
-  return texts.doctor.rooms[room](name);
+export function headingOf({ room, name, host }: Section, texts: Texts): string {
+  return host === undefined ? texts.doctor.rooms[room](name) : texts.doctor.prodOn(name, host);
 }
 
 /** A sentence of a failure has its remedy in it; that is not said twice. */
@@ -63,6 +63,7 @@ export function documentOf(sections: readonly Section[], texts: Texts): object {
     sections: sections.map((section) => ({
       room: section.room,
       ...(section.name !== "" && { name: section.name }),
+      ...(section.host !== undefined && { host: section.host }),
       findings: section.findings.map((finding) => tell(finding, texts)),
     })),
   };

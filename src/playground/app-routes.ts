@@ -54,7 +54,9 @@ async function answerCall(
     const { token: _secret, ...shown } = args;
     counter.calls.push({ method, args: shown, at: state.now(), answer });
     if (counter.calls.length > recordedCallLimit) counter.calls.shift();
-    return { status: 200, body: answer, headers: { "x-oauth-scopes": scopesOf(state, token).join(",") } };
+    const scopes = scopesOf(state, token);
+    // Slack says nothing of the scopes of a token that is none.
+    return { status: 200, body: answer, ...(scopes && { headers: { "x-oauth-scopes": scopes.join(",") } }) };
   });
 }
 

@@ -60,7 +60,7 @@ function authorize({ app }: State, method: Method, token: string | undefined): v
   }
 }
 
-export function scopesOf({ app }: State, token: string | undefined): readonly string[] {
+export function scopesOf({ app }: State, token: string | undefined): readonly string[] | undefined {
   if (token === app.botToken) return [...app.scopes];
-  return token === app.appToken ? [...app.appScopes] : [];
+  return token === app.appToken ? [...app.appScopes] : undefined;
 }

@@ -12,7 +12,12 @@ export type Told = {
 
 type Report = {
   readonly ok: boolean;
-  readonly sections: readonly { readonly name?: string; readonly findings: readonly Told[] }[];
+  readonly sections: readonly {
+    readonly room: string;
+    readonly name?: string;
+    readonly host?: string;
+    readonly findings: readonly Told[];
+  }[];
 };
 
 export async function examined(

@@ -9,6 +9,7 @@ import { temporaryDirectory } from "../ssh/temporary-keys.ts";
 import { type } from "../terminal.ts";
 import { openBehindSsh } from "./behind-ssh.ts";
 import { codesOf, examined } from "./examined.ts";
+import { openFleet } from "./fleet.ts";
 import { patience } from "./in-slack.ts";
 import { alpine, macos, type PoorHost, whyNoBusybox, without } from "./poor-hosts.ts";
 
@@ -158,5 +159,26 @@ describe.skipIf(whyNoOpenSsh !== undefined)(`a host behind OpenSSH (${whyNoOpenS
     expect(performance.now() - began).toBeLessThan(90_000);
     expect(codesOf(all, "wrong")).toEqual(["host-unreachable", "host-not-ready"]);
     expect(codesOf(all, "ok")).toEqual(expect.arrayContaining(["bot-token", "data-dir-free"]));
+  });
+
+  test.concurrent("an app on several hosts: each PROD is looked at, one that is away holds up none, one under two names is told", {
+    timeout: patience,
+  }, async ({ onTestFinished }) => {
+    const { scene, host } = await openFleet(onTestFinished, {
+      startBot: false,
+      hostLines: ([a = "", b = ""]) => [a, b, a.replace(/^ {2}a:/, "  c:").replace("127.0.0.1", "localhost")],
+    });
+    await host("b").server.stop();
+    const { report, all } = await examined(scene);
+    const targets = report.sections.filter(({ room }) => room === "target");
+    expect(targets.map(({ name, host: on }) => `${name} ${on ?? ""}`.trim())).toEqual([
+      ...["kitchen", "kitchen a", "kitchen b", "kitchen c"],
+    ]);
+    const codes = (on: string) =>
+      targets.find((section) => section.host === on)?.findings.map(({ code }) => code);
+    expect(codes("a")).toContain("renamable");
+    expect(codes("b")).toEqual(["host-not-ready"]);
+    const overlap = all.find(({ code }) => code === "hosts-overlap");
+    expect(overlap).toMatchObject({ level: "wrong" });
   });
 });

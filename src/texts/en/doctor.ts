@@ -139,6 +139,7 @@ export const doctor = {
     target: (name: string) => `App ${name}`,
     database: () => "Database and data directory",
   },
+  prodOn: (app: string, host: string) => `App ${app}, PROD on ${host}`,
   looking: (done: number, all: number) => `Looking: ${done} of ${all} …`,
   summary: (warnings: number, wrong: number) =>
     wrong + warnings === 0

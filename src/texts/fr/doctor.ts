@@ -144,6 +144,7 @@ export const doctor: typeof english = {
     target: (name) => `Application ${name}`,
     database: () => "Base et répertoire de données",
   },
+  prodOn: (app, host) => `Application ${app}, PROD sur ${host}`,
   looking: (done, all) => `Examen : ${done} sur ${all} …`,
   summary: (warnings, wrong) =>
     wrong + warnings === 0
