@@ -47,11 +47,13 @@ export function joinProgress(
   latest: ReadonlyMap<string, Facts>,
   { ready, of }: { readonly ready: number; readonly of: number },
 ): Facts {
-  const sums: Record<string, number> = {};
+  const joined: Record<string, number> = {};
   for (const facts of latest.values()) {
     for (const [name, value] of Object.entries(facts)) {
-      if (added.has(name) && typeof value === "number") sums[name] = (sums[name] ?? 0) + value;
+      if (typeof value !== "number") continue;
+      if (added.has(name)) joined[name] = (joined[name] ?? 0) + value;
+      if (name === "secondsLeft") joined[name] = Math.max(joined[name] ?? 0, value);
     }
   }
-  return { ...sums, hostsReady: ready, hostsOf: of };
+  return { ...joined, hostsReady: ready, hostsOf: of };
 }

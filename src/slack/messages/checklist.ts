@@ -1,9 +1,9 @@
 // The steps of a promotion as a list with a mark, what each came to, and how long it took.
 
 import type { Facts, Failure, StepName, StepRecord } from "../../promotion/promotions.ts";
-import { hostOf, hostsOf, kindOf } from "../../promotion/step-names.ts";
+import { hostOf, kindOf } from "../../promotion/step-names.ts";
 import { stepTitle } from "../../texts/texts.ts";
-import { hostLine, hostRows } from "./host-rows.ts";
+import { areMany, hostLine, hostRows } from "./host-rows.ts";
 import type { Voice } from "./voice.ts";
 
 const marks: Readonly<Record<StepRecord["status"], string>> = {
@@ -29,7 +29,8 @@ export function checklist(
       failed?.step === step.name && step.status === "failed" ? voice.failure(failed.because) : "";
     return stepLine(voice, step, now, because);
   };
-  const [first] = hostsOf(steps);
+  const rows = hostRows(steps);
+  const first = rows[0]?.host;
   const rolledBack = !steps.some(({ name }) => name === "verify");
   return steps
     .flatMap((step) => {
@@ -37,7 +38,10 @@ export function checklist(
       if (host === undefined) return over && step.status === "waiting" ? [] : [line(step)];
       // All that a host goes through is one line, and all hosts stand where the first one begins.
       return host === first && kindOf(step.name) === "swap"
-        ? hostRows(steps).map((row) => hostLine(voice, row, { over, rolledBack, line }))
+        ? rows.map((row) => {
+            const isReason = failed !== undefined && hostOf(failed.step) === row.host;
+            return hostLine(voice, row, { over, rolledBack, brief: areMany(rows) && !isReason, line });
+          })
         : [];
     })
     .join("\n");

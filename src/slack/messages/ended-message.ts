@@ -6,7 +6,7 @@ import { stepTitle } from "../../texts/texts.ts";
 import { actions, button, context, type Message, preformatted, section } from "./blocks.ts";
 import { message } from "./budget.ts";
 import { checklist } from "./checklist.ts";
-import { hostLine, hostRows } from "./host-rows.ts";
+import { areMany, hostLine, hostRows } from "./host-rows.ts";
 import { whoLetIt } from "./running-message.ts";
 import type { Voice } from "./voice.ts";
 
@@ -124,7 +124,7 @@ function doneBlocks(
 function hostsAfter(voice: Voice, { steps, kind }: PromotionRecord): KnownBlock | undefined {
   const rows = hostRows(steps);
   if (rows.length === 0) return undefined;
-  const options = { over: true, rolledBack: kind === "rollback" };
+  const options = { over: true, rolledBack: kind === "rollback", brief: areMany(rows) };
   return section(rows.map((row) => hostLine(voice, row, { ...options, line: () => "" })).join("\n"));
 }
 

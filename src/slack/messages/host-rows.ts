@@ -2,7 +2,16 @@
 
 import type { StepRecord } from "../../promotion/promotions.ts";
 import { hostOf, hostsOf, kindOf } from "../../promotion/step-names.ts";
+import { clipMrkdwn } from "../../texts/escape.ts";
 import type { Voice } from "./voice.ts";
+
+const mostBrief = 110;
+const mostAtLength = 8;
+
+/** Whether so many hosts are told in few words each. */
+export function areMany(rows: readonly HostRow[]): boolean {
+  return rows.length > mostAtLength;
+}
 
 export type HostRow = {
   readonly host: string;
@@ -23,10 +32,13 @@ export function hostLine(
   {
     over,
     rolledBack = false,
+    brief = false,
     line,
   }: {
     readonly over: boolean;
     readonly rolledBack?: boolean;
+    /** Where there are many, so that all of them fit. */
+    readonly brief?: boolean;
     readonly line: (step: StepRecord) => string;
   },
 ): string {
@@ -46,16 +58,16 @@ export function hostLine(
     return why(word(":rotating_light:", "backUnhealthy"));
   if (last.status === "done" && kind === "health")
     return last.facts["untouched"] === true ? word(":white_check_mark:", "untouched") : healthy();
-  return line(last);
+  return brief ? clipMrkdwn(line(last), mostBrief) : line(last);
 
   function healthy(): string {
     const seen = last?.facts["answersAfter"] ?? last?.facts["seenAfter"];
-    const told = typeof seen === "string" && seen !== "" ? `, ${voice.safe(seen, 60)}` : "";
+    const told = !brief && typeof seen === "string" && seen !== "" ? `, ${voice.safe(seen, 60)}` : "";
     return `${word(":white_check_mark:", rolledBack ? "atPoint" : "after")}${told}`;
   }
 
   /** The step that failed there is why all of them went back. */
   function why(row: string): string {
-    return failed === undefined ? row : `${row}\n      ${line(failed)}`;
+    return failed === undefined || brief ? row : `${row}\n      ${line(failed)}`;
   }
 }

@@ -1,0 +1,68 @@
+import { describe, expect, onTestFinished, test } from "vitest";
+import { openFleet, versionsOf } from "../scenarios/fleet.ts";
+import { whyNoOpenSsh } from "../ssh/openssh-server.ts";
+import { killAndStartAgain } from "./kill-and-start-again.ts";
+
+const patience = 240_000;
+const forward = [
+  ...["running:lock", "done:lock", "running:verify", "done:back-up", "running:stage", "done:stage"],
+  ...["running:swap@a", "done:swap@a", "running:restart@a", "done:restart@a", "done:health@a"],
+  ...["running:swap@b", "done:swap@b", "running:restart@b", "done:health@b", "running:swap@c"],
+  ...["running:restart@c", "done:health@c", "running:finish", "done:finish", "ended"],
+];
+const back = [
+  ...["running:health@b", "running:swap-back@b", "done:swap-back@b", "running:restart-back@b"],
+  ...["done:health-back@b", "running:swap-back@a", "done:restart-back@a", "done:health-back@a", "ended"],
+];
+const side = ["running:swap@b", "done:swap@b", "running:restart@a", "done:health@a", "running:swap@c"];
+
+describe.skipIf(whyNoOpenSsh !== undefined)(`PROD on several hosts (${whyNoOpenSsh ?? "here"})`, () => {
+  test.each(forward)(
+    "a bot killed at %s is followed by one that brings all hosts to the new version, once",
+    async (dieAt) => {
+      const fleet = await openFleet(onTestFinished, { startBot: false });
+      const crash = await killAndStartAgain(dieAt, /is up to date and healthy on 3 hosts/, {
+        scene: fleet.scene,
+      });
+      onTestFinished(crash.close);
+      expect(crash.died).toBe(true);
+      expect(versionsOf(fleet)).toEqual(["new", "new", "new"]);
+      expect(fleet.hosts.map(({ restarts }) => restarts())).toEqual([1, 1, 1]);
+      expect({ messages: crash.messages, endings: crash.endings }).toEqual({ messages: 1, endings: 1 });
+    },
+    patience,
+  );
+
+  test.each(side)(
+    "a bot killed at %s of a batch of two is followed by one that ends both of them",
+    async (dieAt) => {
+      const fleet = await openFleet(onTestFinished, { startBot: false, prod: { batch: "2" } });
+      const crash = await killAndStartAgain(dieAt, /is up to date and healthy on 3 hosts/, {
+        scene: fleet.scene,
+      });
+      onTestFinished(crash.close);
+      expect(crash.died).toBe(true);
+      expect(versionsOf(fleet)).toEqual(["new", "new", "new"]);
+      expect(fleet.hosts.map(({ restarts }) => restarts())).toEqual([1, 1, 1]);
+      expect({ messages: crash.messages, endings: crash.endings }).toEqual({ messages: 1, endings: 1 });
+    },
+    patience,
+  );
+
+  test.each(back)(
+    "a bot killed at %s of a promotion that fails on one host is followed by one that takes all of them back",
+    async (dieAt) => {
+      const fleet = await openFleet(onTestFinished, { startBot: false });
+      const before = fleet.hosts.map((host) => host.snapshot());
+      fleet.host("b").sicken();
+      const crash = await killAndStartAgain(dieAt, /PROD is back as it was, and healthy/, {
+        scene: fleet.scene,
+      });
+      onTestFinished(crash.close);
+      expect(crash.died).toBe(true);
+      expect(fleet.hosts.map((host) => host.snapshot())).toEqual(before);
+      expect({ messages: crash.messages, endings: crash.endings }).toEqual({ messages: 1, endings: 1 });
+    },
+    patience,
+  );
+});
