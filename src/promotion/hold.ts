@@ -2,7 +2,7 @@
 
 import type { AppConfig, HostConfig } from "../config/config.ts";
 import { PasserelleError } from "../errors.ts";
-import { claim, release } from "../transport/claim.ts";
+import { claim, readClaim, release } from "../transport/claim.ts";
 import type { RunJob } from "../transport/job.ts";
 import { createJobRunner } from "../transport/job-runner.ts";
 import { prepareStateDir } from "../transport/state-dir.ts";
@@ -21,6 +21,8 @@ export type Holder = {
    * off. Throws `job-fenced` when the claim went to somebody else while this promotion was already under way.
    */
   take(options: { readonly first: boolean }): Promise<Holding>;
+  /** Whether the newest claim on what was taken is this one. */
+  isNewest(): Promise<boolean>;
   letGo(): Promise<void>;
 };
 
@@ -55,6 +57,11 @@ export function createHolder(options: {
       });
       taken = { prod: { transport, root: prodRoot, stateDir }, runJob, token };
       return { outcome: "held", hold: taken };
+    },
+    async isNewest() {
+      if (taken === undefined) return false;
+      const newest = await readClaim(taken.prod.transport, taken.prod.stateDir);
+      return newest?.owner === owner && newest.token === taken.token;
     },
     async letGo() {
       if (taken === undefined) return;

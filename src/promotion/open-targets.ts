@@ -16,7 +16,7 @@ import { prepareRollback } from "./prepare-rollback.ts";
 import type { Facts, HostStep, PromotionRecord, StepKind } from "./promotions.ts";
 import { clearUp, settle } from "./settle.ts";
 import { spareUntouched } from "./spare-untouched.ts";
-import { hostSteps, stepOn } from "./step-names.ts";
+import { hostSteps, hostsOf, stepOn } from "./step-names.ts";
 import { createTarget, preparePromotion, type TargetOptions } from "./target.ts";
 import { oneTarget, severalTargets } from "./targets.ts";
 
@@ -53,10 +53,24 @@ export function openTargets(request: OpenTargetsRequest): Targets {
       if (plan !== undefined) await store.remember(`patch:${plan.id}`, await request.patchNow(plan));
     }),
   };
+  const began = hostsOf(record.steps);
   const [first, ...others] = places;
-  if (first !== undefined && others.length === 0) return oneTarget(openTarget(first, once, request));
+  if (began.length === 0 && first !== undefined) {
+    const one = oneTarget(openTarget(first, once, request));
+    if (others.length === 0) return one;
+    // It began when PROD had one host: nobody can say any more which of these that was.
+    const perform = async (): Promise<never> => {
+      throw new Error(`${record.id} began when PROD had one host, and the configuration has several now`);
+    };
+    return { perform, letGo: one.letGo };
+  }
+  // Those with which it began, whatever the configuration has since come to say.
+  const known = places.filter(({ host }) => began.includes(host.name));
   return severalTargets(
-    places.map((place) => ({ host: place.host.name, target: openTarget(place, once, request) })),
+    known.map((place) => {
+      const one = place.host.name;
+      return { host: one, target: openTarget({ ...place, one }, once, request) };
+    }),
   );
 }
 

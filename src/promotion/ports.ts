@@ -24,6 +24,8 @@ export type StepOutcome =
  * finishes, or tells, what that one began. Failures a person may meet are outcomes; a throw is a broken wire or our bug.
  */
 export type Target = Readonly<Record<StepKind, (progress: Progress) => Promise<StepOutcome>>> & {
+  /** Whether the lock is still this promotion's own here: two hosts that share a directory lock it twice. */
+  isHeld(): Promise<boolean>;
   /** Lets go of PROD and clears what only the run needed. `keepClaim` when a person has to look first. */
   letGo(options: { readonly keepClaim: boolean }): Promise<void>;
 };

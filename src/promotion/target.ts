@@ -185,6 +185,7 @@ export function createTarget(options: TargetOptions, preparation: Preparation): 
       if (restarted["mark"] !== undefined) return healthStep("restart-back", unstoppable);
       return healthOutcome(await health.once(), unstoppable);
     },
+    isHeld: () => holder.isNewest(),
     async letGo({ keepClaim }) {
       const holding = await holder.take({ first: true });
       if (holding.outcome !== "held") return;

@@ -18,6 +18,7 @@ function fleet(does: Readonly<Record<string, Does>>) {
     const target = new Proxy({} as Target, {
       get: (_target, verb: string) => async (given: Progress) => {
         log.push(`${verb} ${host}`);
+        if (verb === "isHeld") return host !== "shared";
         return verb === "letGo" ? undefined : work(verb as StepKind, given);
       },
     });
@@ -53,6 +54,16 @@ describe("PROD on several hosts", () => {
       because: { code: "unhealthy", details: { onHost: "b" } },
     });
     expect(log).toEqual(["lock a", "lock b"]);
+  });
+
+  test("is not locked when one of them was locked twice, under two names", async () => {
+    const { targets, log, progress } = fleet({ a: () => done(), shared: () => done() });
+    expect(await targets.perform("lock", progress)).toMatchObject({
+      ok: false,
+      wrote: "nothing",
+      because: { code: "hosts-overlap", details: { host: "shared" } },
+    });
+    expect(log).toEqual(["lock a", "lock shared", "isHeld a", "isHeld shared"]);
   });
 
   test("is ready when all are, and says how many are while it is not", async () => {

@@ -2,7 +2,7 @@
 
 import { isFailure, PasserelleError } from "../errors.ts";
 import { joinFacts, joinProgress } from "./host-facts.ts";
-import { done, type Progress, type StepOutcome, type Target, type Targets } from "./ports.ts";
+import { done, failed, type Progress, type StepOutcome, type Target, type Targets } from "./ports.ts";
 import type { Facts, StepKind } from "./promotions.ts";
 import { hostOf, kindOf } from "./step-names.ts";
 
@@ -48,6 +48,10 @@ async function lockAll(hosts: readonly HostTarget[], progress: Progress): Promis
     const outcome = await named(host, () => target.lock(progress));
     if (!outcome.ok) return naming(host, outcome);
     facts.push({ host, facts: outcome.facts });
+  }
+  for (const { host, target } of hosts) {
+    if (await named(host, () => target.isHeld())) continue;
+    return failed("nothing", { code: "hosts-overlap", details: { host } });
   }
   return done({ ...joinFacts(facts), hosts: hosts.length });
 }

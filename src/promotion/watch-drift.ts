@@ -85,8 +85,8 @@ async function watch(app: AppConfig, { store, drift, tell, now }: DriftWatchOpti
   if (news) tell(id);
 }
 
-function signOf({ path, was, since }: Drift): string {
-  return `${was} ${since} ${path}`;
+function signOf({ path, was, since, hosts = [] }: Drift): string {
+  return [was, since, ...hosts, path].join(" ");
 }
 
 /** The newest moment of the calendar after `from`, up to `to`. */

@@ -1,6 +1,7 @@
 // `status`, `history`, `restore-points`, `verify`, `lock` and `unlock` at a terminal.
 
 import type { Verified } from "../promotion/promotions.ts";
+import { hostsOf } from "../promotion/step-names.ts";
 import { stepTitle, type Texts } from "../texts/texts.ts";
 import type { TerminalCommand } from "./arguments.ts";
 import { chooseApp, exits, type TerminalContext } from "./context.ts";
@@ -62,8 +63,10 @@ async function showHistory(
   if (records.length === 0) screen.say(history.empty(app));
   for (const record of records) {
     const moment = screen.texts.measures.moment(record.startedAt);
+    const hosts = hostsOf(record.steps);
+    const where = hosts.length === 0 ? "" : `  ${hosts.join(", ")}`;
     screen.say(
-      `${record.id}  ${moment}  ${history.outcomes[record.status]}  ${record.requester} -> ${record.approvedBy.join(", ")}`,
+      `${record.id}  ${moment}  ${history.outcomes[record.status]}  ${record.requester} -> ${record.approvedBy.join(", ")}${where}`,
     );
   }
   return exits.ok;

@@ -39,12 +39,15 @@ export async function openFleet(
     names = ["a", "b", "c"],
     prod = {},
     port = (server: OpenSsh) => server.port,
+    preprodOn,
     hostLines = (lines: readonly string[]) => lines,
     files = oldFiles,
     app = {},
     ...options
   }: Partial<Omit<SceneOptions, "prod" | "app">> & {
     readonly names?: readonly string[];
+    /** The host that has PREPROD too, in place of the bot's own machine. */
+    readonly preprodOn?: string;
     /** More lines of `prod:`. */
     readonly prod?: Readonly<Record<string, string>>;
     /** Another one than the server's own. */
@@ -62,13 +65,18 @@ export async function openFleet(
       return `  ${name}: { address: 127.0.0.1, port: ${reached}, user: ${server.user}, identity-file: "${server.identityFile}", fingerprint: "${fingerprintOfServer(server)}" }`;
     }),
   );
+  const both = hosts.find(({ name }) => name === preprodOn);
+  if (both !== undefined) await writeFiles(join(both.root, "../preprod"), newFiles);
   const more = Object.entries(prod).map(([key, value]) => `, ${key}: ${value}`);
   const scene = await openScene({
     preprod: newFiles,
     prod: {},
     hosts: ["hosts:", ...hostLines(lines)].join("\n"),
     sides: ({ preprod }) => ({
-      preprod: `{ host: local, root: "${preprod}" }`,
+      preprod:
+        preprodOn === undefined
+          ? `{ host: local, root: "${preprod}" }`
+          : `{ host: ${preprodOn}, root: ~/shop/preprod }`,
       prod: `{ hosts: [${names.join(", ")}], root: ~/shop/prod${more.join("")} }`,
     }),
     app: {

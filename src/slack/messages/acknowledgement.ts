@@ -12,7 +12,9 @@ export type Acknowledgement = { readonly kind: "overwrite" | "delete"; readonly 
 export function toAcknowledge(plan: Pick<Plan, "changes" | "drift" | "checks">): readonly Acknowledgement[] {
   const overwritten = overwrittenDrift(plan).map(({ path }) => path);
   const large = plan.checks.some(({ id, level }) => id === "deletions" && level === "warn");
-  const removed = plan.changes.filter(({ kind }) => kind === "remove").map(({ path }) => path);
+  const gone = plan.changes.filter(({ kind }) => kind === "remove").map(({ path }) => path);
+  // A path that is not the same on all hosts goes from each of them, and is one path.
+  const removed = [...new Set(gone)];
   const all: readonly Acknowledgement[] = [
     { kind: "overwrite", paths: overwritten },
     { kind: "delete", paths: large ? removed : [] },

@@ -1,6 +1,7 @@
 // The last promotions of an app, each with its thread, a page at a time.
 
 import type { PromotionRecord } from "../../promotion/promotions.ts";
+import { hostsOf } from "../../promotion/step-names.ts";
 import { actions, button, type Message, section } from "./blocks.ts";
 import { message } from "./budget.ts";
 import type { Voice } from "./voice.ts";
@@ -45,12 +46,14 @@ export function rowWords(voice: Voice, { record, link }: HistoryRow): string {
   const approved = record.approvedBy.filter((id) => id !== record.requester);
   const files =
     record.ending?.outcome === "done" ? texts.promotion.facts.files(record.ending.impact.filesChanged) : "";
+  const hosts = hostsOf(record.steps);
   return [
     `${icons[record.status]} ${voice.code(record.id)}`,
     voice.when(record.startedAt),
     record.kind === "rollback" ? say.rollback : "",
     say.outcomes[record.status],
     files,
+    hosts.length === 0 ? "" : texts.promotion.onHosts(hosts.length),
     seconds === undefined ? "" : texts.measures.duration(seconds),
     approved.length === 0
       ? voice.person(record.requester)

@@ -114,7 +114,7 @@ export const failures: Readonly<Record<TextCode, Sentence>> = {
   "sides-overlap": (d) =>
     `PREPROD and PROD overlap${said(d)}: one root lies inside the other. Give each its own directory.`,
   "hosts-overlap": (d) =>
-    `${detail(d, "host", "A host")} and ${detail(d, "other", "another")} are two names of one machine: ${detail(d, "root", "the root")} is the same directory on both. Name it once under \`prod.hosts\`.`,
+    `${detail(d, "host", "A host")} and ${detail(d, "other", "another")} lead to one directory: ${detail(d, "root", "PROD's root")} is the same on both. Name one of them under \`prod.hosts\`.`,
   "not-answered": () => "The question was not answered, so nothing was done. Run the command again.",
   "sides-needed": (d) =>
     `Without a terminal to ask at, \`init\` needs ${listOf(d, "missing").join(" and ") || "--preprod and --prod"}: DIR, or HOST:DIR for a directory on a host.`,

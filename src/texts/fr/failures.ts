@@ -106,7 +106,7 @@ export const failures: Readonly<Record<TextCode, Sentence>> = {
   "sides-overlap": (d) =>
     `PREPROD et PROD se chevauchent${said(d)} : une racine est à l'intérieur de l'autre. Donnez un répertoire à chacun.`,
   "hosts-overlap": (d) =>
-    `${detail(d, "host", "Un hôte")} et ${detail(d, "other", "un autre")} sont deux noms d'une seule machine : ${detail(d, "root", "la racine")} y est le même répertoire. Ne le nommez qu'une fois sous \`prod.hosts\`.`,
+    `${detail(d, "host", "Un hôte")} et ${detail(d, "other", "un autre")} mènent au même répertoire : ${detail(d, "root", "la racine de PROD")} y est la même. N'en nommez qu'un sous \`prod.hosts\`.`,
   "not-answered": () => "La question est restée sans réponse : rien n'a été fait. Relancez la commande.",
   "sides-needed": (d) =>
     `Sans terminal où demander, \`init\` a besoin de ${listOf(d, "missing").join(" et ") || "--preprod et --prod"} : DIR, ou HOST:DIR pour un répertoire d'une autre machine.`,
