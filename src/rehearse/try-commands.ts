@@ -1,5 +1,6 @@
 // Runs an app's own checks in a copy of PROD as it would be, before anything is approved: laid out, run, taken away.
 
+import type { AppConfig } from "../config/config.ts";
 import { PasserelleError } from "../errors.ts";
 import { decodeBytes } from "../transport/bytes.ts";
 import { capture } from "../transport/capture.ts";
@@ -34,7 +35,7 @@ export type Trials =
 export type TrialRequest = {
   readonly prod: Prod;
   readonly preprod: { readonly transport: Transport; readonly root: string };
-  readonly app: RehearsalRequest["app"];
+  readonly app: RehearsalRequest["app"] & Pick<AppConfig, "transfer">;
   /** Ordered by path, with what each file is to be. */
   readonly changes: readonly Change[];
   readonly commands: readonly TriedCommand[];
@@ -77,7 +78,12 @@ async function tryIn({ prod, preprod, app, changes, commands }: TrialRequest): P
     ),
   );
   const sameHost = preprod.transport === transport;
-  const staged = await stage({ runJob, prod, preprod, sameHost, id, changes, rewritten });
+  const staged = await stage({
+    ...{ runJob, prod, preprod, sameHost, id, changes, rewritten },
+    ...(app.transfer !== undefined && { transfer: app.transfer }),
+    // Somebody waits for the plan.
+    patienceSeconds: 60,
+  });
   if (staged.outcome === "mismatch") return { outcome: "moved", paths: staged.paths };
   if (staged.outcome !== "staged") return { outcome: "disk-full" };
   const laidOut = await layOut({ runJob, prod, id, app, changes, shouldStop: () => false }, `${id}-lay-out`);

@@ -1,7 +1,7 @@
 // Content goes from one machine to another: by the straight way where there is one, and on after breaks of every kind.
 
 import { randomBytes } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
@@ -10,6 +10,7 @@ import { dropStaging } from "../../src/tree/swap.ts";
 import { snapshot } from "../compare-trees.ts";
 import { makeHostileTree } from "../hostile-tree.ts";
 import { plainJobs } from "../plain-jobs.ts";
+import { mountSmall } from "../small-file-system.ts";
 import { failureOf } from "../ssh/run-on.ts";
 import { type NetnsHost, whyNoHosts } from "./hosts.ts";
 import { processesIn } from "./network.ts";
@@ -18,8 +19,8 @@ import { openTwoMachines, type TwoMachines } from "./two-machines.ts";
 const when = whyNoHosts === undefined ? "" : ` (${whyNoHosts})`;
 const megabyte = 1_000_000;
 
-async function opened(): Promise<TwoMachines> {
-  const machines = await openTwoMachines({ keepaliveSeconds: 1, readyTimeoutSeconds: 5 });
+async function opened(place: { readonly prodIn?: string } = {}): Promise<TwoMachines> {
+  const machines = await openTwoMachines({ ...place, keepaliveSeconds: 1, readyTimeoutSeconds: 5 });
   onTestFinished(() => machines.close());
   return machines;
 }
@@ -189,6 +190,28 @@ test.skipIf(whyNoHosts).each(["relay", "direct"] as const)(
     await expect.poll(() => namesOf(a), { timeout: 10_000 }).toEqual(["sshd"]);
     await dropStaging({ runJob: plainJobs(), prod, id: "pr_1" });
     expect(readdirSync(join(prod.stateDir, "staging"))).toEqual([]);
+  },
+);
+
+test.skipIf(whyNoHosts).each(["relay", "direct"] as const)(
+  `a disk of PROD's machine that fills while content arrives (%s) is told, and given back${when}`,
+  async (transfer) => {
+    const disk = mountSmall("size=60m");
+    onTestFinished(() => disk.unmount());
+    const machines = await opened({ prodIn: disk.path });
+    const { a, b, prod } = machines;
+    b.mayLogInTo(a);
+    fill(machines, 30 * megabyte);
+    b.slowTo(8 * megabyte);
+    const staged = staging(machines, { transfer });
+    await untilArrived(machines, 2 * megabyte);
+    writeFileSync(join(prod.root, "filler"), randomBytes(45 * megabyte));
+    expect(await staged).toMatchObject({ outcome: "disk-full" });
+    expect(readdirSync(join(prod.stateDir, "staging"))).toEqual([]);
+    rmSync(join(prod.root, "filler"));
+    b.mend();
+    expect(await staging(machines, { transfer })).toMatchObject({ outcome: "staged" });
+    expectStaged(machines);
   },
 );
 

@@ -20,7 +20,11 @@ export type TwoMachines = {
   readonly close: () => Promise<void>;
 };
 
-export async function openTwoMachines(options: Partial<SshOptions> = {}): Promise<TwoMachines> {
+/** `prodIn` is where PROD's directory is made, when not in its machine's home. */
+export async function openTwoMachines({
+  prodIn,
+  ...options
+}: Partial<SshOptions> & { readonly prodIn?: string } = {}): Promise<TwoMachines> {
   const all: Hosts = await openHosts(["a", "b"]);
   const [a, b] = all.hosts as readonly [NetnsHost, NetnsHost];
   const [from, to] = [a, b].map((host) =>
@@ -28,8 +32,8 @@ export async function openTwoMachines(options: Partial<SshOptions> = {}): Promis
   ) as [Transport, Transport];
   const preprod = { transport: from, root: join(a.home, "10_preprod") };
   const prod = {
-    ...{ transport: to, root: join(b.home, "20_prod") },
-    stateDir: join(b.home, ".passerelle/app"),
+    ...{ transport: to, root: join(prodIn ?? b.home, "20_prod") },
+    stateDir: join(prodIn ?? b.home, ".passerelle/app"),
   };
   for (const path of [preprod.root, prod.root, prod.stateDir]) mkdirSync(path, { recursive: true });
   return {
