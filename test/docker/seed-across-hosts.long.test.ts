@@ -77,4 +77,35 @@ describe.skipIf(why !== undefined)(title, { concurrent: true, timeout: 400_000 }
     expect(snapshot(prod.root)).toEqual(before);
     expect(await served(prod)).toBe(old);
   });
+
+  test("on three machines of PROD leaves no mix: the second one breaks, and all that changed goes back", async (context) => {
+    const seed = await openAcross(context, ["atelier", "quai", "pont", "digue"]);
+    const { scene, preprod, prods } = seed;
+    correctMain(seed);
+    const [, pont] = prods;
+    if (pont === undefined) throw new Error("no second machine");
+    const start = join(pont.root, "../30_docker/start.sh");
+    const broken = `grep -q analyse_ratings /app/streamlit/main.py && { echo 'Traceback: MemoryError' >&2; exit 137; }\n`;
+    const whole = readFileSync(start, "utf8");
+    writeFileSync(start, `${broken}${whole}`);
+    const before = prods.map(({ root }) => snapshot(root));
+    const old = await Promise.all(prods.map(served));
+    await promote(scene, seedApp, backHealthy);
+    const screen = scene.person("bo").screen();
+    expect(screen).toMatch(/Traceback: MemoryError/);
+    expect(screen).toMatch(/digue — not touched/);
+    expect(prods.map(({ root }) => snapshot(root))).toEqual(before);
+    expect(await Promise.all(prods.map(served))).toEqual(old);
+
+    writeFileSync(start, whole);
+    await promote(scene, seedApp, /is up to date and healthy on 3 hosts/);
+    const main = readFileSync(join(preprod, seedCode, "main.py"), "utf8").trim();
+    expect(await Promise.all(prods.map(served))).toEqual([main, main, main]);
+    for (const prod of prods) expect(differing(seed, prod)).toEqual([]);
+
+    await rollBack(scene, { app: seedApp });
+    await scene.person("bo").sees(/is back and healthy on 3 hosts/, long);
+    expect(prods.map(({ root }) => snapshot(root))).toEqual(before);
+    expect(await Promise.all(prods.map(served))).toEqual(old);
+  });
 });
