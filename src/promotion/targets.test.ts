@@ -18,6 +18,7 @@ function fleet(does: Readonly<Record<string, Does>>) {
     const target = new Proxy({} as Target, {
       get: (_target, verb: string) => async (given: Progress) => {
         log.push(`${verb} ${host}`);
+        if (verb === "isHeld" && host === "gone") throw new PasserelleError("host-lost", { host });
         if (verb === "isHeld") return host !== "shared";
         return verb === "letGo" ? undefined : work(verb as StepKind, given);
       },
@@ -40,6 +41,13 @@ describe("PROD on several hosts", () => {
     expect((await targets.perform("swap@b", progress)).ok).toBe(true);
     expect(log).toEqual(["swap b"]);
     await expect(targets.perform("swap@gone", progress)).rejects.toThrow("no host gone");
+  });
+
+  test("tells a host that failed from one that cannot be reached any more", async () => {
+    const unhealthy = () => failed("something", because);
+    const { targets, progress } = fleet({ a: unhealthy, gone: unhealthy });
+    expect(await targets.perform("health@a", progress)).toMatchObject({ wrote: "something" });
+    expect(await targets.perform("health@gone", progress)).toMatchObject({ wrote: "unknown", because });
   });
 
   test("is locked in the order of names, up to the first that is held", async () => {

@@ -31,7 +31,11 @@ export function severalTargets(hosts: readonly HostTarget[]): Targets {
       const found = hosts.find((one) => one.host === host);
       if (found === undefined) throw new Error(`PROD has no host ${host} any more`);
       const outcome = await found.target[kind](progressOf(host, progress));
-      return !outcome.ok && outcome.wrote === "nothing" ? naming(host, outcome) : outcome;
+      if (outcome.ok) return outcome;
+      if (outcome.wrote === "nothing") return naming(host, outcome);
+      // The way back begins with hosts that can be reached.
+      const isLost = outcome.wrote === "something" && !(await canBeReached(found.target));
+      return isLost ? { ...outcome, wrote: "unknown" } : outcome;
     },
     async letGo(options) {
       const results = await Promise.allSettled(byName.map(({ target }) => target.letGo(options)));
@@ -39,6 +43,16 @@ export function severalTargets(hosts: readonly HostTarget[]): Targets {
       if (failure !== undefined) throw failure.reason;
     },
   };
+}
+
+async function canBeReached(target: Target): Promise<boolean> {
+  try {
+    await target.isHeld();
+    return true;
+  } catch (error) {
+    if (isFailure(error)) return false;
+    throw error;
+  }
 }
 
 /** In one order, whoever asks: of two promotions that both want them all, the first host decides. */

@@ -140,6 +140,42 @@ describe.skipIf(whyNoOpenSsh !== undefined)(`PROD on several hosts (${whyNoOpenS
   );
 
   test.concurrent(
+    "a host that vanishes while it is asked for its health does not keep the others from going back",
+    async ({ onTestFinished }) => {
+      const lines = new Map<string, Line>();
+      const fleet = await openFleet(onTestFinished, {
+        app: {
+          health:
+            "{ deadline: 8s, interval: 1s, successes: 5, logs: { command: 'cat ../app.log', forbid: [broken] } }",
+        },
+        bot: { hostPatienceSeconds: 4 },
+        port: async ({ port }, name) => {
+          const line = await layLine(onTestFinished, port);
+          lines.set(name, line);
+          return line.port;
+        },
+      });
+      const { scene } = fleet;
+      await propose(scene);
+      await scene.person("bo").presses(approve);
+      const stepsNow = async () => (await scene.bot.promotions.history("kitchen"))[0]?.steps ?? [];
+      const isAsked = async (): Promise<boolean> =>
+        (await stepsNow()).some(({ name, status }) => name === "health@b" && status === "running");
+      await vi.waitUntil(isAsked, { timeout: 150_000, interval: 20 });
+      await lines.get("b")?.cut();
+      const told = await scene.person("bo").sees(/PROD of kitchen needs a person/, long);
+      expect(told).toMatch(/a — as it was before/);
+      expect(told).toMatch(/b — nobody could look what it is/);
+      expect(versionsOf(fleet)).toEqual(["old", "new", "old"]);
+      const steps = await stepsNow();
+      const finished = steps.find(({ name }) => name === "health-back@a")?.finishedAt ?? "";
+      const began = steps.find(({ name }) => name === "swap-back@b")?.startedAt ?? "";
+      expect(finished <= began).toBe(true);
+    },
+    patience,
+  );
+
+  test.concurrent(
     "a stop in the middle takes back what was swapped, and touches no other host",
     async ({ onTestFinished }) => {
       const fleet = await openFleet(onTestFinished, { app: slowRestart(60) });

@@ -1,10 +1,13 @@
 import { describe, expect, test } from "vitest";
 import type { Ending, PromotionRecord, StepRecord } from "../../promotion/promotions.ts";
 import { promotionStepsOf } from "../../promotion/steps-of.ts";
+import { describePlan } from "../../terminal/diff.ts";
+import type { Plan } from "../../tree/plan.ts";
 import { fits } from "./budget.ts";
 import { endedMessage } from "./ended-message.ts";
+import { planMessage } from "./plan-message.ts";
 import { runningMessage } from "./running-message.ts";
-import { english, french, promotion } from "./sample-records.ts";
+import { approval, english, french, plan, promotion, restart } from "./sample-records.ts";
 import { threadReplies } from "./thread-lines.ts";
 
 const now = new Date("2026-11-22T07:26:00.000Z");
@@ -125,5 +128,47 @@ describe("a promotion to several hosts", () => {
           for (const name of names) expect(textOf(ended.blocks)).toContain(name);
       }
     }
+  });
+});
+
+describe("a plan for several hosts", () => {
+  const hosts = ["a", "b", "c"].map((name) => ({ name, before: [], kept: 4 }));
+  const [main, ...others] = plan.changes;
+  if (main === undefined) throw new Error("the sample has no change");
+  const differing: Plan = {
+    ...{ ...plan, hosts, batch: 2 },
+    changes: [{ ...main, hosts: ["b"] }, ...others],
+    drift: [{ path: main.path, was: "changed", since: "2026-11-22T06:00:00.000Z", hosts: ["b"] }],
+    checks: [
+      {
+        ...{ id: "replaceable", level: "block", message: "b: one cannot", where: [] },
+        findings: [
+          {
+            ...{ code: "obstacle", path: "streamlit/main.py", line: 0, message: "b: it is immutable" },
+            facts: { reason: "immutable", onHost: "b" },
+          },
+        ],
+      },
+    ],
+  };
+  const shown = (voice: typeof english): string =>
+    JSON.stringify(
+      planMessage(voice, { plan: differing, decisions: [], approval, restart, last: undefined }).blocks,
+    );
+
+  test("names them, how they change, and what is only on some", () => {
+    const told = shown(english);
+    expect(told).toContain("*PROD* 3 hosts: a, b, c");
+    expect(told).toMatch(/main\.py \(b\)/);
+    expect(told).toContain("(changed, b)");
+    expect(told).toContain("b: cannot be replaced: it is marked immutable");
+    expect(shown(french)).toContain("*PROD* 3 machines : a, b, c");
+  });
+
+  test("says so at a terminal", () => {
+    const lines = describePlan(differing, english.texts).join("\n");
+    expect(lines).toContain("PROD: 3 hosts: a, b, c. The 3 hosts change 2 at a time.");
+    expect(lines).toMatch(/M streamlit\/main\.py.*\[b\]/);
+    expect(lines).toMatch(/! streamlit\/main\.py {2}\[b\]/);
   });
 });
