@@ -145,8 +145,12 @@ const nameOf = (place: number): string => `psrl${place}`;
 function claimPlace(): number {
   mkdirSync(claims, { recursive: true });
   for (const name of readdirSync(claims)) {
-    const owner = Number(readFileSync(join(claims, name), "latin1") || process.pid);
-    if (!existsSync(`/proc/${owner}`)) removePlace(Number(name));
+    try {
+      const owner = Number(readFileSync(join(claims, name), "latin1") || process.pid);
+      if (!existsSync(`/proc/${owner}`)) removePlace(Number(name));
+    } catch {
+      // Somebody else removes it at this moment.
+    }
   }
   for (let attempt = 0; attempt < places; attempt += 1) {
     const place = (process.pid * 7 + attempt) % places;

@@ -1,23 +1,30 @@
 // Content goes from one machine to another: by the straight way where there is one, and on after breaks of every kind.
 
 import { randomBytes } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
+import { openSsh } from "../../src/transport/ssh.ts";
 import { type StageRequest, type StageResult, stage } from "../../src/tree/stage.ts";
 import { dropStaging } from "../../src/tree/swap.ts";
+import { changesBetween, readTree } from "../changes-between.ts";
 import { snapshot } from "../compare-trees.ts";
 import { makeHostileTree } from "../hostile-tree.ts";
 import { plainJobs } from "../plain-jobs.ts";
 import { mountSmall } from "../small-file-system.ts";
 import { failureOf } from "../ssh/run-on.ts";
-import { type NetnsHost, whyNoHosts } from "./hosts.ts";
+import { type NetnsHost, openHosts, whyNoHosts } from "./hosts.ts";
 import { processesIn } from "./network.ts";
 import { openTwoMachines, type TwoMachines } from "./two-machines.ts";
 
 const when = whyNoHosts === undefined ? "" : ` (${whyNoHosts})`;
 const megabyte = 1_000_000;
+
+type Sides = {
+  readonly preprod: { readonly root: string };
+  readonly prod: { readonly stateDir: string };
+};
 
 async function opened(place: { readonly prodIn?: string } = {}): Promise<TwoMachines> {
   const machines = await openTwoMachines({ ...place, keepaliveSeconds: 1, readyTimeoutSeconds: 5 });
@@ -31,7 +38,7 @@ function staging(machines: TwoMachines, more: Partial<StageRequest> = {}): Promi
   return stage({ ...common, changes: machines.plan(), ...more });
 }
 
-function fill({ preprod: { root } }: TwoMachines, bytes: number): void {
+function fill({ preprod: { root } }: Pick<Sides, "preprod">, bytes: number): void {
   makeHostileTree(join(root, "names"), "content");
   for (let index = 0; index < 50; index += 1) writeFileSync(join(root, `small-${index}`), randomBytes(2000));
   writeFileSync(join(root, "large.bin"), randomBytes(bytes), { mode: 0o444 });
@@ -41,7 +48,7 @@ function fill({ preprod: { root } }: TwoMachines, bytes: number): void {
 const files = (directory: string): ReadonlyMap<string, string> =>
   new Map([...snapshot(directory)].filter(([, line]) => !line.startsWith("directory")));
 
-function expectStaged({ prod, preprod }: TwoMachines): void {
+function expectStaged({ prod, preprod }: Sides): void {
   expect(files(join(prod.stateDir, "staging/pr_1/tree"))).toEqual(files(preprod.root));
   expect(readdirSync(join(prod.stateDir, "staging"))).toEqual(["pr_1"]);
 }
@@ -58,7 +65,7 @@ async function counted(machines: TwoMachines, work: () => Promise<void>) {
   return { throughBot: after.bot - before.bot, fromA: after.a - before.a, toB: after.b - before.b };
 }
 
-async function untilArrived({ prod }: TwoMachines, bytes: number): Promise<void> {
+async function untilArrived({ prod }: Pick<Sides, "prod">, bytes: number): Promise<void> {
   const file = join(prod.stateDir, "staging/pr_1.from/content/large.bin");
   while (!existsSync(file) || statSync(file).size < bytes) await sleep(20);
 }
@@ -190,6 +197,46 @@ test.skipIf(whyNoHosts).each(["relay", "direct"] as const)(
     await expect.poll(() => namesOf(a), { timeout: 10_000 }).toEqual(["sshd"]);
     await dropStaging({ runJob: plainJobs(), prod, id: "pr_1" });
     expect(readdirSync(join(prod.stateDir, "staging"))).toEqual([]);
+  },
+);
+
+test.skipIf(whyNoHosts).each(["relay", "direct"] as const)(
+  `one PREPROD and two machines of PROD at once (%s), one of them cut off for a while: both get everything${when}`,
+  async (transfer) => {
+    const { hosts, close } = await openHosts(["a", "b", "c"]);
+    onTestFinished(close);
+    const [a, ...prods] = hosts as readonly [NetnsHost, NetnsHost, NetnsHost];
+    const options = { keepaliveSeconds: 1, readyTimeoutSeconds: 5 };
+    const reach = (host: NetnsHost) => openSsh(host.ssh().hostConfig, { ...host.ssh().options, ...options });
+    const preprod = { transport: reach(a), root: join(a.home, "10_preprod") };
+    mkdirSync(preprod.root);
+    fill({ preprod }, 20 * megabyte);
+    const sides = prods.map((host) => {
+      host.mayLogInTo(a);
+      host.slowTo(5 * megabyte);
+      const prod = {
+        transport: reach(host),
+        root: join(host.home, "20_prod"),
+        stateDir: join(host.home, "state"),
+      };
+      for (const path of [prod.root, prod.stateDir]) mkdirSync(path);
+      return { host, prod };
+    });
+    onTestFinished(async () => {
+      for (const { transport } of [preprod, ...sides.map(({ prod }) => prod)]) await transport.close();
+    });
+    const common = { runJob: plainJobs(), preprod, sameHost: false, id: "pr_1", transfer };
+    const staged = sides.map(({ prod }) =>
+      stage({ ...common, prod, changes: changesBetween(readTree(prod.root), readTree(preprod.root)) }),
+    );
+    const [cut] = sides;
+    if (cut === undefined) throw new Error("there are two");
+    await untilArrived(cut, 5 * megabyte);
+    cut.host.cut();
+    await sleep(4000);
+    cut.host.mend();
+    for (const { outcome } of await Promise.all(staged)) expect(outcome).toBe("staged");
+    for (const { prod } of sides) expectStaged({ prod, preprod });
   },
 );
 
