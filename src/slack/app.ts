@@ -31,6 +31,7 @@ import type { Room } from "./room.ts";
 import type { LinkTiming } from "./socket-link.ts";
 import { createSocketReceiver } from "./socket-receiver.ts";
 import { createTeller, type Teller, type TellerOptions } from "./teller.ts";
+import { createTellingLease } from "./telling-lease.ts";
 
 export type SlackOptions = {
   readonly environment: Environment;
@@ -180,6 +181,10 @@ async function openSession(
     voice,
     logger,
     now,
+    // A data directory belongs to one bot alone.
+    ...(environment.databaseUrl !== undefined && {
+      lease: createTellingLease({ store, holder: randomBytes(8).toString("hex"), now }),
+    }),
     ...options.telling,
   });
   const way = http ? httpWay(http) : socketWay(options, library);

@@ -11,6 +11,7 @@ import type { Voice } from "./messages/voice.ts";
 import { createOneAtATime } from "./one-at-a-time.ts";
 import type { Posting } from "./posting.ts";
 import { type Projection, project } from "./projection.ts";
+import { noLease, type TellingLease, type Turn } from "./telling-lease.ts";
 
 export type TellerOptions = {
   readonly config: Config;
@@ -21,6 +22,8 @@ export type TellerOptions = {
   readonly voice: Voice;
   readonly logger: RoomLogger;
   readonly now: () => Date;
+  /** Where several bots share the store. */
+  readonly lease?: TellingLease;
   /** A message is updated at most this often; with several at work, each less often. */
   readonly updateMilliseconds?: number;
   readonly retryMilliseconds?: number;
@@ -44,6 +47,7 @@ const lookBackMilliseconds = 3 * 24 * 3600 * 1000;
 export function createTeller(options: TellerOptions): Teller {
   const { promotions, store, logger, config } = options;
   const { updateMilliseconds = 2400, retryMilliseconds = 1000, mostRetryMilliseconds = 60_000 } = options;
+  const { lease = noLease } = options;
   /** Messages whose record is what Slack has. Not so after a restart, or a call whose outcome nobody knows. */
   const certain = new Set<MessageKey>();
   const keys = new Map<string, MessageKey>();
@@ -65,28 +69,31 @@ export function createTeller(options: TellerOptions): Teller {
   }
 
   async function bringUpToDate(key: MessageKey): Promise<boolean> {
-    const changed = await compareAndTell(key);
+    // One that is settled takes no turn, or it would leave a lease behind.
+    const over = (await store.message(key))?.settled === true;
+    const changed = !over && (await lease.during(key, (turn) => compareAndTell(key, turn)));
     answer(key, undefined);
     return changed;
   }
 
-  async function compareAndTell(key: MessageKey): Promise<boolean> {
+  async function compareAndTell(key: MessageKey, { undisturbed, keep }: Turn): Promise<boolean> {
     const before = await store.message(key);
     if (before?.settled) return false;
     let record = before;
     let wanted = await project(key, record?.toldSequence ?? 0, options);
     if (wanted === undefined) return false;
-    if (before !== undefined && !certain.has(key)) {
+    if (before !== undefined && !(certain.has(key) && undisturbed)) {
       record = await recall(key, before, wanted.since, options.posting);
       wanted = (await project(key, record.toldSequence, options)) ?? wanted;
     }
     certain.add(key);
     if (record === undefined && !wanted.worthPosting) return false;
-    const shown = await show(key, record, wanted);
-    const told = await tellThread(key, shown, wanted);
+    const shown = await show(key, record, wanted, keep);
+    const told = await tellThread(key, shown, wanted, keep);
     if (wanted.final) {
       await store.setMessage(key, { ...told, settled: true });
       certain.delete(key);
+      await lease.end(key);
     }
     return shown !== record;
   }
@@ -95,9 +102,11 @@ export function createTeller(options: TellerOptions): Teller {
     key: MessageKey,
     record: MessageRecord | undefined,
     wanted: Projection,
+    keep: () => Promise<void>,
   ): Promise<MessageRecord> {
     if (record !== undefined && record.ts !== "") {
       if (record.shown === wanted.shown) return record;
+      await keep();
       const outcome = await options.posting.update(record, wanted.message);
       if (outcome !== "gone") return remember(key, { ...record, shown: wanted.shown });
       logger.info({ key }, "the message was deleted; posting it anew");
@@ -106,6 +115,7 @@ export function createTeller(options: TellerOptions): Teller {
       record?.channel ?? (await options.channels.idOf(wanted.app.channel)) ?? wanted.app.channel;
     const intent = { channel, ts: "", toldSequence: record?.toldSequence ?? 0, settled: false, shown: "" };
     await store.setMessage(key, intent);
+    await keep();
     const at = await sure(key, () => options.posting.post({ channel, key, sequence: 0 }, wanted.message));
     return remember(key, { ...intent, ...at, shown: wanted.shown });
   }
@@ -114,10 +124,12 @@ export function createTeller(options: TellerOptions): Teller {
     key: MessageKey,
     record: MessageRecord,
     wanted: Projection,
+    keep: () => Promise<void>,
   ): Promise<MessageRecord> {
     let told = record;
     for (const { message, sequence, broadcast } of wanted.replies) {
       const target = { channel: record.channel, key, sequence, threadTs: record.ts, broadcast };
+      await keep();
       await sure(key, () => options.posting.post(target, message));
       told = { ...told, toldSequence: sequence };
       await store.setMessage(key, told);

@@ -97,4 +97,6 @@ async function deletePlans(db: Kysely<Rows>, ids: readonly string[]): Promise<vo
 async function deleteMessages(db: Kysely<Rows>, keys: readonly string[]): Promise<void> {
   if (keys.length === 0) return;
   await db.deleteFrom("messages").where("key", "in", keys).where("settled", "=", 1).execute();
+  const leases = keys.map((key) => `lease:telling:${key}`);
+  await db.deleteFrom("memories").where("key", "in", leases).execute();
 }

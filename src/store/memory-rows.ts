@@ -1,7 +1,9 @@
 // The small things the bot remembers: locks set by people, its Slack messages, values by key, the audit trail.
 
+import type { Kysely } from "kysely";
 import type { Facts } from "../promotion/promotions.ts";
 import { milliseconds } from "./plan-rows.ts";
+import type { Rows } from "./rows.ts";
 import type { Store } from "./store.ts";
 import { absent, fromJson, present } from "./text.ts";
 import type { Transactions } from "./transactions.ts";
@@ -17,11 +19,16 @@ export type MemoryRows = Pick<
   | "remember"
   | "recall"
   | "firstTime"
+  | "lease"
+  | "releaseLease"
+  | "endLease"
   | "audit"
   | "auditTrail"
 >;
 
 const seen = "seen:";
+const leased = "lease:";
+type Lease = { readonly holder: string; readonly until: number };
 const seenMilliseconds = 24 * 60 * 60 * 1000;
 
 /** Of one form, so that comparing the texts compares the times. */
@@ -113,6 +120,43 @@ export function memoryRows({ read, write }: Transactions): MemoryRows {
         return true;
       }),
 
+    lease: ({ name, holder, at, seconds }) =>
+      write(async (db, changed) => {
+        const key = `${leased}${name}`;
+        const wanted = JSON.stringify({ holder, until: milliseconds(at) + seconds * 1000 } satisfies Lease);
+        const added = await db
+          .insertInto("memories")
+          .values({ key, value: wanted })
+          .onConflict((conflict) => conflict.column("key").doNothing())
+          .executeTakeFirst();
+        if ((added.numInsertedOrUpdatedRows ?? 0n) > 0n) {
+          changed("other", key);
+          return { before: undefined };
+        }
+        const held = await heldLease(db, key);
+        if (held === undefined) return undefined;
+        if (held.lease.holder !== holder && held.lease.until > milliseconds(at)) return undefined;
+        if (!(await replaceLease(db, key, held.value, wanted))) return undefined;
+        changed("other", key);
+        return { before: held.lease.holder };
+      }),
+
+    releaseLease: ({ name, holder }) =>
+      write(async (db, changed) => {
+        const key = `${leased}${name}`;
+        const held = await heldLease(db, key);
+        if (held === undefined || held.lease.holder !== holder) return;
+        const free = JSON.stringify({ holder, until: 0 } satisfies Lease);
+        if (await replaceLease(db, key, held.value, free)) changed("other", key);
+      }),
+
+    endLease: (name) =>
+      write(async (db, changed) => {
+        const key = `${leased}${name}`;
+        await db.deleteFrom("memories").where("key", "=", key).execute();
+        changed("other", key);
+      }),
+
     audit: ({ at, who, what, details }) =>
       write(async (db, changed) => {
         await db
@@ -138,4 +182,23 @@ export function memoryRows({ read, write }: Transactions): MemoryRows {
         }));
       }),
   };
+}
+
+async function heldLease(
+  db: Kysely<Rows>,
+  key: string,
+): Promise<{ readonly value: string; readonly lease: Lease } | undefined> {
+  const row = await db.selectFrom("memories").select("value").where("key", "=", key).executeTakeFirst();
+  return row && { value: row.value, lease: fromJson<Lease>(row.value) };
+}
+
+/** By what was read: whoever else takes it over at this moment makes this change nothing. */
+async function replaceLease(db: Kysely<Rows>, key: string, read: string, value: string): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable("memories")
+    .set({ value })
+    .where("key", "=", key)
+    .where("value", "=", read)
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows > 0n;
 }

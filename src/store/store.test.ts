@@ -312,6 +312,25 @@ for (const engine of ["SQLite", "PostgreSQL"] as const) {
       expect(await store.recall("request")).toBeUndefined();
     });
 
+    test("gives a lease to one holder at a time, who can prolong it, and says who had it before", async () => {
+      const [one, other] = [await open(), await open()];
+      const wish = (holder: string, at: string) => ({ name: "telling", holder, at, seconds: 30 });
+      const first = await Promise.all(
+        Array.from({ length: 8 }, (_, index) => at([one, other], index).lease(wish(`bot_${index}`, early))),
+      );
+      expect(first.filter((each) => each !== undefined)).toEqual([{ before: undefined }]);
+      const holder = `bot_${first.findIndex((each) => each !== undefined)}`;
+      expect(await other.lease(wish("late", early))).toBeUndefined();
+      expect(await one.lease(wish(holder, early))).toEqual({ before: holder });
+      await other.releaseLease({ name: "telling", holder: "late" });
+      expect(await other.lease(wish("late", early))).toBeUndefined();
+      await one.releaseLease({ name: "telling", holder });
+      expect(await other.lease(wish("late", early))).toEqual({ before: holder });
+      expect(await one.lease(wish(holder, "2026-03-01T10:00:31.000Z"))).toEqual({ before: "late" });
+      await one.endLease("telling");
+      expect(await other.lease(wish("late", early))).toEqual({ before: undefined });
+    });
+
     test("recalls the latest value, and refuses text that would not come back the same", async () => {
       await store.remember("tree", JSON.stringify(["caf\udce9"]));
       await store.remember("tree", JSON.stringify(["caf\udce9", "\0"]));

@@ -83,6 +83,20 @@ export interface Store {
   /** Whether nobody, in any process, has asked this of `id` during the last day before `at`. Exactly one of any number of calls gets true. */
   firstTime(id: string, at: string): Promise<boolean>;
 
+  /**
+   * Takes or prolongs a lease until `seconds` after `at`, and says who had it before. Undefined while somebody else has it: until it
+   * is released or has run out.
+   */
+  lease(wish: {
+    readonly name: string;
+    readonly holder: string;
+    readonly at: string;
+    readonly seconds: number;
+  }): Promise<{ readonly before: string | undefined } | undefined>;
+  releaseLease(lease: { readonly name: string; readonly holder: string }): Promise<void>;
+  /** Nobody will want it again. */
+  endLease(name: string): Promise<void>;
+
   // Audit: append-only
   audit(entry: {
     readonly at: string;

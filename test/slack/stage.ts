@@ -62,11 +62,15 @@ export async function setStage(
     readonly playground?: Partial<PlaygroundOptions>;
     readonly locale?: Config["locale"];
     readonly slack?: Partial<SlackOptions> | "later";
+    /** PostgreSQL instead of a data directory. */
+    readonly databaseUrl?: string;
+    /** Another stage whose Slack this one's bot joins. */
+    readonly beside?: Pick<Stage, "playground">;
   } = {},
 ): Promise<Stage> {
-  const playground = await startPlayground({ seed, ...options.playground });
+  const playground = options.beside?.playground ?? (await startPlayground({ seed, ...options.playground }));
   const dataDir = await mkdtemp(join(tmpdir(), "passerelle-stage-"));
-  const store = await openStore({ dataDir, databaseUrl: undefined, role: "bot" });
+  const store = await openStore({ dataDir, databaseUrl: options.databaseUrl, role: "bot" });
   const config = kitchen(options.app ?? {}, options.locale ?? "en");
   const environment: Environment = {
     slack: {
@@ -78,7 +82,7 @@ export async function setStage(
     },
     configFile: config.file,
     dataDir,
-    databaseUrl: undefined,
+    databaseUrl: options.databaseUrl,
     logLevel: "info",
   };
   const logs: string[] = [];
@@ -178,7 +182,7 @@ export async function setStage(
       for (const room of rooms) await room.stop();
       promotions.close();
       await store.close();
-      await playground.stop();
+      if (options.beside === undefined) await playground.stop();
       await rm(dataDir, { recursive: true, force: true });
     },
   };
