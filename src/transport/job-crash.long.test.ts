@@ -5,12 +5,12 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileS
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { startInProcessSsh } from "../../test/ssh/in-process-server.ts";
+import { openHost, over, ways } from "../../test/ssh/run-on.ts";
 import { type TemporaryTarget, temporaryTarget } from "../../test/state-dir.ts";
 import type { JobResult, JobSpec } from "./job.ts";
 import { createJobRunner } from "./job-runner.ts";
 import { openLocal } from "./local.ts";
 import { quote } from "./shell.ts";
-import { openSsh } from "./ssh.ts";
 import type { Transport } from "./transport.ts";
 
 const local = openLocal();
@@ -50,10 +50,10 @@ async function until(holds: () => boolean): Promise<void> {
 
 const gated = 'echo ran >>"$1/log"; echo one; until [ -e "$1/go" ]; do sleep 0.05; done; echo two; exit 4';
 
-describe("over a link that breaks", () => {
+describe.each(ways)("over a link of %s that breaks", (way) => {
   async function overSsh() {
-    const server = await startInProcessSsh();
-    const transport = openSsh(server.hostConfig, server.options);
+    const server = over(way, await startInProcessSsh());
+    const transport = openHost(server.hostConfig, server.options);
     onTestFinished(async () => {
       await transport.close();
       await server.stop();

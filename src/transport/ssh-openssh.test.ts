@@ -1,6 +1,7 @@
 // What only a real OpenSSH server shows: login shells, its limits, its algorithms, jump hosts.
 
 import { execFileSync, spawn } from "node:child_process";
+import { createHash, randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -78,6 +79,38 @@ describe.skipIf(whyNoOpenSsh !== undefined).each(ways)(
       );
       expect(results.map(({ stdout }) => stdout.toString().trim())).toEqual(
         Array.from({ length: 12 }, (_, index) => `${index}`),
+      );
+    });
+
+    test("keys that are renewed every megabyte lose nothing either way", async () => {
+      const server = await openSshServer({ config: ["RekeyLimit 1M"] });
+      const bytes = randomBytes(20_000_000);
+      const hash = createHash("sha256");
+      let size = 0;
+      const transport = openHost(server.hostConfig, server.options);
+      onTestFinished(() => transport.close());
+      const result = await transport.run("cat", {
+        input: bytes,
+        timeoutSeconds: 120,
+        onStdout(chunk) {
+          size += chunk.length;
+          hash.update(chunk);
+        },
+      });
+      expect(result).toMatchObject({ outcome: "exited", code: 0 });
+      expect(size).toBe(bytes.length);
+      expect(hash.digest("hex")).toBe(createHash("sha256").update(bytes).digest("hex"));
+    }, 120_000);
+
+    test("MaxSessions 1 is enough for whoever waits", async () => {
+      const server = await openSshServer({ config: ["MaxSessions 1"] });
+      const transport = openHost(server.hostConfig, server.options);
+      onTestFinished(() => transport.close());
+      const results = await Promise.all(
+        [0, 1, 2, 3, 4].map((each) => transport.run(`echo ${each}`, { timeoutSeconds: 60 })),
+      );
+      expect(results.map(({ stdout }) => stdout.toString())).toEqual(
+        [0, 1, 2, 3, 4].map((each) => `${each}\n`),
       );
     });
 

@@ -11,7 +11,9 @@ import { type OpenSsh, type OpenSshOptions, startOpenSsh } from "../ssh/openssh-
 import { publicKey } from "../ssh/run-on.ts";
 
 export type HostLine = Readonly<
-  Partial<Record<"port" | "user" | "identity-file" | "fingerprint", string | number | undefined>>
+  Partial<
+    Record<"port" | "user" | "identity-file" | "fingerprint" | "transport", string | number | undefined>
+  >
 >;
 export type BehindSsh = {
   readonly scene: Scene;
