@@ -184,3 +184,15 @@ test("nothing is exported by default, and nothing only hands on what others expo
   expect(files.filter(({ text }) => /^export default/m.test(text)).map(({ path }) => path)).toEqual([]);
   expect(files.filter(({ path }) => path.endsWith("index.ts")).map(({ path }) => path)).toEqual([]);
 });
+
+test("the bot's own machine may be another system than Linux: only hosts, the local one among them, are asked in shell", () => {
+  const starting = files.filter(({ imports }) =>
+    imports.some(({ specifier, typeOnly }) => specifier === "node:child_process" && !typeOnly),
+  );
+  const mayStart = /^(transport\/(local|openssh-[a-z]+|ssh-settings)|demo\/[a-z-]+)\.ts$/;
+  expect(starting.map(({ path }) => path).filter((path) => !mayStart.test(path))).toEqual([]);
+  const ofLinux =
+    /\b(?:access|open|read|readdir|readFile|readlink|stat|lstat)(?:Sync)?\(\s*[`"']\/(?:proc|sys|run)\//;
+  const reading = files.filter(({ path, text }) => ofLinux.test(text) && !path.startsWith("demo/"));
+  expect(reading.map(({ path }) => path)).toEqual([]);
+});
