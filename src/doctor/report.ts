@@ -15,9 +15,16 @@ export type Told = {
 export function tell({ level, code, facts }: Finding, texts: Texts): Told {
   const { findings, remedies } = texts.doctor;
   const says = wordsIn(findings, code)?.(facts) ?? failureSentence(texts, { code, details: facts });
-  const written = wordsIn(remedies, code)?.(facts);
+  if (level === "ok") return { level, code, says, remedy: undefined, facts };
   const command = typeof facts["remedy"] === "string" ? facts["remedy"] : undefined;
-  return { level, code, says, remedy: level === "ok" ? undefined : (written ?? command), facts };
+  const remedy = wordsIn(remedies, code)?.(facts) ?? command ?? nextMoveIn(says);
+  return { level, code, says, remedy, facts };
+}
+
+/** A failure's sentence names the thing and the cause, then what to do. */
+function nextMoveIn(says: string): string | undefined {
+  const end = says.indexOf(". ");
+  return end < 0 ? undefined : says.slice(end + 2);
 }
 
 function wordsIn(words: object, code: string): ((details: Details) => string) | undefined {
@@ -30,16 +37,17 @@ export function headingOf({ room, name, host }: Section, texts: Texts): string {
   return host === undefined ? texts.doctor.rooms[room](name) : texts.doctor.prodOn(name, host);
 }
 
-/** A sentence of a failure has its remedy in it; that is not said twice. */
+/** A sentence of a failure has its remedy in it: that is not said twice, nor what mends several in a row. */
 export function linesOf(section: Section, texts: Texts, only: readonly Level[]): readonly string[] {
   const width = Math.max(...Object.values(texts.doctor.levels).map((word) => word.length));
   const told = section.findings
     .map((finding) => tell(finding, texts))
     .filter(({ level }) => only.includes(level));
-  return told.flatMap(({ level, code, says, remedy }) => {
+  return told.flatMap(({ level, code, says, remedy }, index) => {
     const first = `  ${texts.doctor.levels[level].padEnd(width)}  ${says}`;
-    const isSaid = remedy === undefined || !Object.hasOwn(texts.doctor.remedies, code);
-    return isSaid ? [first] : [first, `  ${" ".repeat(width)}  ${texts.terminal.remedy(remedy)}`];
+    const isSaid = !Object.hasOwn(texts.doctor.remedies, code) || told[index + 1]?.remedy === remedy;
+    if (remedy === undefined || isSaid) return [first];
+    return [first, `  ${" ".repeat(width)}  ${texts.terminal.remedy(remedy)}`];
   });
 }
 

@@ -7,7 +7,7 @@ import { readReport, recordList } from "../tree/lists.ts";
 import { clockVerdict } from "./clocks.ts";
 import { envFileVerdict, nodeFinding } from "./examine-config.ts";
 import { approversVerdict, botVerdict, wayInVerdict } from "./examine-slack.ts";
-import { type Finding, wrong } from "./finding.ts";
+import { type Finding, type FindingCode, warning, wrong } from "./finding.ts";
 import { tell } from "./report.ts";
 import { claimVerdict, placeVerdict, restorePointsVerdict } from "./target-verdict.ts";
 
@@ -182,6 +182,18 @@ describe("PROD as it lies there", () => {
   });
 });
 
+const fine: ReadonlySet<string> = new Set([
+  ...["config-read", "env-file-private", "env-file-none", "data-dir-private", "data-dir-new", "node-version"],
+  ...["bot-token", "scopes-complete", "app-token", "signing-secret", "slack-clock", "channel-member"],
+  ...["approvers-enough", "database-sound", "database-new", "disk-room", "data-dir-free", "data-dir-held"],
+  ...["host-reached", "tools-there", "host-clock", "side-readable", "sides-apart", "state-dir-ready"],
+  ...["state-dir-new", "parents-safe", "room-enough", "renamable", "claim-free", "claim-held"],
+  ...["restore-points-none", "restore-points", "restart-ready"],
+]);
+const troubles = (Object.keys(textsFor("en").doctor.findings) as FindingCode[]).filter(
+  (code) => !fine.has(code),
+);
+
 test("every finding has words in both languages, with few facts too, and remedies belong to findings", () => {
   for (const locale of ["en", "fr"] as const) {
     const texts = textsFor(locale);
@@ -190,6 +202,9 @@ test("every finding has words in both languages, with few facts too, and remedie
       expect(says).not.toMatch(/undefined|NaN|\[object/);
     }
     const words = texts.doctor.findings;
+    for (const judge of [warning, wrong]) {
+      for (const code of troubles) expect(tell(judge(code), texts).remedy, code).toBeTruthy();
+    }
     expect(Object.keys(texts.doctor.remedies).filter((code) => !Object.hasOwn(words, code))).toEqual([]);
   }
 });

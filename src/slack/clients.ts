@@ -82,8 +82,16 @@ export function callFailure(error: unknown): CallFailure {
     return { kind: "refused", error: code, needed };
   }
   if (error instanceof WebAPIHTTPError) return { kind: "unknown", reason: `HTTP ${error.statusCode}` };
-  if (error instanceof WebAPIRequestError) return { kind: "unknown", reason: error.original.message };
+  if (error instanceof WebAPIRequestError) return { kind: "unknown", reason: whyNoAnswer(error.original) };
   return { kind: "unknown", reason: error instanceof Error ? error.message : String(error) };
+}
+
+/** `fetch failed` says nothing; what it failed of is further in. */
+function whyNoAnswer(error: Error): string {
+  const { cause } = error;
+  if (!(cause instanceof Error)) return error.message;
+  const code = "code" in cause && typeof cause.code === "string" ? cause.code : "";
+  return cause.message === "" ? code || error.message : cause.message;
 }
 
 /** Whether an error is Slack's or the network's at all, rather than a mistake of ours. */

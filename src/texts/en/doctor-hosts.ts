@@ -69,6 +69,9 @@ const findings = {
 };
 
 const remedies = {
+  "host-not-ready": () => "mend the host first",
+  "claim-unsure": (d: Details) => `look with \`passerelle status ${detail(d, "app")}\``,
+  "restart-not-ready": () => "mend that on the host, or correct `restart` in the configuration",
   "took-too-long": () => "look at that machine, its load and its disks; then try again",
   unexpected: () => "run it again with LOG_LEVEL=debug, and report it if it stays",
   "compression-missing": () => "install gzip or zstd there",

@@ -98,6 +98,9 @@ const database = {
 };
 
 const remedies = {
+  "config-mistake": () => "correct it there; `passerelle check-config` lists the same",
+  "environment-mistake": () => "correct it in .env (see .env.example) or in the environment",
+  "scopes-unknown": () => "compare OAuth & Permissions > Scopes with manifest.yml",
   "env-file-open": (d: Details) => `chmod 600 ${path(d)}`,
   "data-dir-open": (d: Details) => `chmod 700 ${path(d)}`,
   "data-dir-unusable": (d: Details) =>

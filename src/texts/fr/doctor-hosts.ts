@@ -70,6 +70,9 @@ const findings: (typeof english)["findings"] = {
 };
 
 const remedies: (typeof english)["remedies"] = {
+  "host-not-ready": () => "réglez d'abord ce qui concerne la machine",
+  "claim-unsure": (d) => `regardez avec \`passerelle status ${detail(d, "app")}\``,
+  "restart-not-ready": () => "réglez cela sur la machine, ou corrigez `restart` dans la configuration",
   "took-too-long": () => "regardez cette machine, sa charge et ses disques ; puis réessayez",
   unexpected: () => "relancez avec LOG_LEVEL=debug, et signalez-le si cela reste",
   "compression-missing": () => "installez-y gzip ou zstd",

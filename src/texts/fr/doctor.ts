@@ -99,6 +99,9 @@ const database = {
 };
 
 const remedies = {
+  "config-mistake": () => "corrigez-la à cet endroit ; `passerelle check-config` donne la même liste",
+  "environment-mistake": () => "corrigez-la dans .env (voir .env.example) ou dans l'environnement",
+  "scopes-unknown": () => "comparez OAuth & Permissions > Scopes avec manifest.yml",
   "env-file-open": (d: Details) => `chmod 600 ${path(d)}`,
   "data-dir-open": (d: Details) => `chmod 700 ${path(d)}`,
   "data-dir-unusable": (d: Details) =>
