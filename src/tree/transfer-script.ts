@@ -62,6 +62,8 @@ state=$(home "$1") id=$2
 [ ! -e "$state/staging/$id/sealed" ] || { report outcome staged; exit 0; }
 ${takeOver}
 take_over
+# Links that an earlier archive brought would be followed by this one.
+find -P "$content" -type l -delete || fail "could not write below $state/staging"
 said=$(cd -P -- "$content" && write_by tar --no-same-owner --no-same-permissions -xf - 2>&1)
 code=$?
 no_room_if_said

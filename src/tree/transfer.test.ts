@@ -1,5 +1,6 @@
 // One writer at a time, nothing written through a link, and only what is missing is asked for.
 
+import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import {
   existsSync,
@@ -102,6 +103,20 @@ test.each(["a link", "a file below a link", "a file with another name", "a file 
     expect(readFileSync(join(outside, "file"), "utf8")).toBe("0123");
   },
 );
+
+test("a link that an earlier transfer brought leads nowhere in the next one", async () => {
+  const outside = join(state, "outside");
+  mkdirSync(outside);
+  writeFileSync(join(outside, "file"), "0123");
+  symlinkSync(outside, join(content, "keys"));
+  const sent = join(state, "sent");
+  mkdirSync(join(sent, "keys"), { recursive: true });
+  writeFileSync(join(sent, "keys/file"), "4567");
+  const archive = execFileSync("tar", ["-C", sent, "-cf", "-", "--no-recursion", "./keys/file"]);
+  expect((await run(receiveScript, [], archive)).outcome).toBe("received");
+  expect(readFileSync(join(outside, "file"), "utf8")).toBe("0123");
+  expect(readFileSync(join(content, "keys/file"), "utf8")).toBe("4567");
+});
 
 test("nothing is received any more once it is staged", async () => {
   mkdirSync(join(state, "staging/pr_1"));
