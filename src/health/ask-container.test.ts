@@ -85,6 +85,11 @@ test("Docker is asked once for all", async () => {
   expect((await asked("echo state running - 0 0 false")).probed.result.seen).toBe("running");
 });
 
+test("of a container that runs no more, all since the restart is its own", async () => {
+  const times = "times 2026-11-28T03:28:08.5Z 2026-11-28T03:28:09.5Z";
+  expect(await asked(`echo state exited - 0 3 false; echo ${times}`)).toMatchObject({ changed: undefined });
+});
+
 test("the last health check is told by its last line", async () => {
   const checks = ["one", "two\\n  no bread  \\n"].map((output) => `check "${output}"`);
   const { probed } = await asked(

@@ -34,7 +34,7 @@ const mostSeconds = 15;
 export type ContainerProbed = {
   readonly probed: Probed;
   readonly restarts: number | undefined;
-  /** A moment between the end of the process before and the start of this one; undefined where Docker itself started it. */
+  /** A moment between the end of the process before and the start of this one, which runs; undefined where Docker itself started it. */
   readonly changed: string | undefined;
 };
 
@@ -85,10 +85,10 @@ function secondsOf(moment: string | undefined): string | undefined {
 
 /**
  * Half-way: the last words of the old process may be noted a little after its end, and the first ones of the new process a
- * little before its start.
+ * little before its start. One that runs no more has ended itself, maybe before Docker has noted its start.
  */
-function changeOf({ restarts, ended, started }: ContainerState): string | undefined {
-  if (restarts > 0 || ended === undefined || started === undefined) return undefined;
+function changeOf({ status, restarts, ended, started }: ContainerState): string | undefined {
+  if (status !== "running" || restarts > 0 || ended === undefined || started === undefined) return undefined;
   const [from, to] = [nanoseconds(ended), nanoseconds(started)];
   if (from > to) return undefined;
   const between = String((from + to) / 2n).padStart(10, "0");

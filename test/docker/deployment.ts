@@ -87,6 +87,13 @@ export async function openDeployment(
       ...more,
     }),
   });
+  // A container that Docker starts again makes the directories anew that it mounts.
+  onTestFinished(() =>
+    docker.run("rm", "-f", container).then(
+      () => undefined,
+      () => undefined,
+    ),
+  );
   await compose("up", "-d");
   return {
     scene,

@@ -39,7 +39,11 @@ export async function openOnTheHost(
   options: Parameters<typeof openShop>[0] = {},
 ): Promise<OnTheHost> {
   const shop = await openShop(options);
-  onTestFinished(() => shop.remove());
+  onTestFinished(async () => {
+    // A container that Docker starts again makes the directories anew that it mounts.
+    await execute("docker", ["rm", "-f", shop.container]).catch(() => {});
+    await shop.remove();
+  });
   const { stateDir } = await prepareStateDir(transport, shop.root, "shop");
   const claimed = await claim(transport, stateDir, { owner: "pr_1", holder: "test" });
   if (claimed.outcome !== "claimed") throw new Error("the target is held");
