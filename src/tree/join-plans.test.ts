@@ -64,7 +64,10 @@ describe("the plan of several hosts", () => {
     ]);
     expect(plan.summary).toMatchObject({ added: 1, changed: 1 });
     expect(plan.drift).toEqual([{ ...drift, hosts: ["b"] }]);
-    expect(plan.checks).toMatchObject([{ id: "hosts-differ", level: "warn" }]);
+    const facts = { onHost: "a, b" };
+    expect(plan.checks).toMatchObject([
+      { id: "hosts-differ", level: "warn", findings: [{ path: "app/main.txt", facts }] },
+    ]);
     for (const { host, body } of each) {
       expect(planOn(plan, host).changes).toEqual(body.changes);
       expect(planOn(plan, host).drift.length).toBe(host === "b" ? 1 : 0);

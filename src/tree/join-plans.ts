@@ -152,14 +152,17 @@ const mostFindings = 100;
 
 /** Truly equal hosts need no word; of others a person has to know before all of them become equal. */
 function differenceCheck(changes: readonly Change[], names: readonly string[]): readonly CheckResult[] {
-  const differing = changes.filter(({ hosts }) => hosts !== undefined);
-  if (differing.length === 0) return [];
-  const findings = differing.slice(0, mostFindings).map(({ path, hosts = [] }) => {
-    const onHost = hosts.join(", ");
-    const message = `${path} is not on all hosts what it is on ${onHost}`;
+  const differing = Map.groupBy(
+    changes.filter(({ hosts }) => hosts !== undefined),
+    ({ path }) => path,
+  );
+  if (differing.size === 0) return [];
+  const findings = [...differing].slice(0, mostFindings).map(([path, own]) => {
+    const onHost = differingHosts(own, names).join(", ");
+    const message = `${path} is not the same on ${onHost} as on the others`;
     return { code: "host-differs", path, line: 0, facts: { onHost }, message };
   });
-  const count = new Set(differing.map(({ path }) => path)).size;
+  const count = differing.size;
   const message = `PROD is not the same on its hosts (${names.join(", ")}): ${count === 1 ? "a path differs" : `${count} paths differ`}. The plan makes each of them what PREPROD is.`;
   return [
     {
@@ -170,4 +173,13 @@ function differenceCheck(changes: readonly Change[], names: readonly string[]): 
       findings,
     },
   ];
+}
+
+/** Those that are not like most of them. `changes` are all of one path. */
+function differingHosts(changes: readonly Change[], names: readonly string[]): readonly string[] {
+  const changing = changes.map(({ hosts = [] }) => hosts);
+  const same = names.filter((name) => !changing.some((hosts) => hosts.includes(name)));
+  const groups = [same, ...changing].filter((group) => group.length > 0);
+  const [most = []] = groups.toSorted((one, other) => other.length - one.length);
+  return names.filter((name) => !most.includes(name));
 }

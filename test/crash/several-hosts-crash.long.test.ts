@@ -1,9 +1,9 @@
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { openFleet, versionsOf } from "../scenarios/fleet.ts";
 import { whyNoOpenSsh } from "../ssh/openssh-server.ts";
 import { killAndStartAgain } from "./kill-and-start-again.ts";
 
-const patience = 240_000;
+const patience = 400_000;
 const forward = [
   ...["running:lock", "done:lock", "running:verify", "done:back-up", "running:stage", "done:stage"],
   ...["running:swap@a", "done:swap@a", "running:restart@a", "done:restart@a", "done:health@a"],
@@ -17,9 +17,10 @@ const back = [
 const side = ["running:swap@b", "done:swap@b", "running:restart@a", "done:health@a", "running:swap@c"];
 
 describe.skipIf(whyNoOpenSsh !== undefined)(`PROD on several hosts (${whyNoOpenSsh ?? "here"})`, () => {
-  test.each(forward)(
+  test.concurrent.for(forward)(
     "a bot killed at %s is followed by one that brings all hosts to the new version, once",
-    async (dieAt) => {
+    { timeout: patience },
+    async (dieAt, { onTestFinished }) => {
       const fleet = await openFleet(onTestFinished, { startBot: false });
       const crash = await killAndStartAgain(dieAt, /is up to date and healthy on 3 hosts/, {
         scene: fleet.scene,
@@ -30,12 +31,12 @@ describe.skipIf(whyNoOpenSsh !== undefined)(`PROD on several hosts (${whyNoOpenS
       expect(fleet.hosts.map(({ restarts }) => restarts())).toEqual([1, 1, 1]);
       expect({ messages: crash.messages, endings: crash.endings }).toEqual({ messages: 1, endings: 1 });
     },
-    patience,
   );
 
-  test.each(side)(
+  test.concurrent.for(side)(
     "a bot killed at %s of a batch of two is followed by one that ends both of them",
-    async (dieAt) => {
+    { timeout: patience },
+    async (dieAt, { onTestFinished }) => {
       const fleet = await openFleet(onTestFinished, { startBot: false, prod: { batch: "2" } });
       const crash = await killAndStartAgain(dieAt, /is up to date and healthy on 3 hosts/, {
         scene: fleet.scene,
@@ -46,12 +47,12 @@ describe.skipIf(whyNoOpenSsh !== undefined)(`PROD on several hosts (${whyNoOpenS
       expect(fleet.hosts.map(({ restarts }) => restarts())).toEqual([1, 1, 1]);
       expect({ messages: crash.messages, endings: crash.endings }).toEqual({ messages: 1, endings: 1 });
     },
-    patience,
   );
 
-  test.each(back)(
+  test.concurrent.for(back)(
     "a bot killed at %s of a promotion that fails on one host is followed by one that takes all of them back",
-    async (dieAt) => {
+    { timeout: patience },
+    async (dieAt, { onTestFinished }) => {
       const fleet = await openFleet(onTestFinished, { startBot: false });
       const before = fleet.hosts.map((host) => host.snapshot());
       fleet.host("b").sicken();
@@ -63,6 +64,5 @@ describe.skipIf(whyNoOpenSsh !== undefined)(`PROD on several hosts (${whyNoOpenS
       expect(fleet.hosts.map((host) => host.snapshot())).toEqual(before);
       expect({ messages: crash.messages, endings: crash.endings }).toEqual({ messages: 1, endings: 1 });
     },
-    patience,
   );
 });

@@ -43,7 +43,7 @@ const remedies: Words = {
 };
 
 const findings: Sentences = {
-  "host-differs": (fact) => `is so only on ${fact("onHost")}`,
+  "host-differs": (fact) => `is not the same on ${fact("onHost")} as on the others`,
   "layout-path": (fact) => `names ${fact("named")}, which PROD will not have${inProd(fact, "prodPath")}`,
   "layout-root": (fact) => `names PREPROD's own directory ${fact("named")}`,
   "layout-module": (fact) => `names the module ${fact("named")}, which only PREPROD's layout has`,

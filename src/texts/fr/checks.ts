@@ -43,7 +43,7 @@ const remedies: (typeof english)["remedies"] = {
 };
 
 const findings: (typeof english)["findings"] = {
-  "host-differs": (fact) => `n'est ainsi que sur ${fact("onHost")}`,
+  "host-differs": (fact) => `n'est pas le même sur ${fact("onHost")} que sur les autres`,
   "layout-path": (fact) => `nomme ${fact("named")}, que PROD n'aura pas${inProd(fact, "prodPath")}`,
   "layout-root": (fact) => `nomme le dossier ${fact("named")}, propre à PREPROD`,
   "layout-module": (fact) => `nomme le module ${fact("named")}, que seule la structure de PREPROD connaît`,
