@@ -189,6 +189,17 @@ describe.skipIf(whyNoOpenSsh !== undefined)(
       expect(await runOn(host)).toMatchObject(fine);
     });
 
+    test("needs an ssh programme on the bot's machine, and says so", async () => {
+      const host = await withPlace(ownDirectory());
+      const path = process.env["PATH"];
+      process.env["PATH"] = "/nowhere";
+      const failure = await failureOf(runOn(host)).finally(() => {
+        process.env["PATH"] = path;
+      });
+      expect(failure).toMatchObject({ code: "tool-missing", details: { host: "local", tools: ["ssh"] } });
+      expect(told(failure)).toMatch(/^ssh is missing on local/);
+    });
+
     test("that is gone with its directory is made anew", async () => {
       const place = ownDirectory();
       const host = await withPlace(place);
