@@ -6,10 +6,11 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import type { TestContext } from "vitest";
+import { freePort } from "../free-port.ts";
 import { openBehindSsh } from "../scenarios/behind-ssh.ts";
 import type { Scene } from "../scene.ts";
 import type { Docker } from "./engine.ts";
-import { composeText, freePort, type Service, serves } from "./shop.ts";
+import { composeText, type Service, serves } from "./shop.ts";
 
 const execute = promisify(execFile);
 

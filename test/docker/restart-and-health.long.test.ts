@@ -67,7 +67,9 @@ describe.skipIf(whyNoDocker !== undefined)(title, { concurrent: true, timeout: 2
         service: { stop_signal: "SIGTERM" },
       });
       await up();
-      await context.expect.poll(() => docker.run("logs", shop.container)).toMatch(/Traceback of old/);
+      await context.expect
+        .poll(() => docker.run("logs", shop.container), { timeout: 30_000 })
+        .toMatch(/Traceback of old/);
       const old = await docker.run("inspect", "-f", "{{.Id}}", shop.container);
       await change(serves);
       const restarted = await restart({ mode });

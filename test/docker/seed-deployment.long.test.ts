@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, type TestContext, test } from "vitest";
 import { snapshot } from "../compare-trees.ts";
+import { freePort } from "../free-port.ts";
 import { backHealthy, done, long, promote, propose, rollBack, rolledBack } from "../scenarios/in-slack.ts";
 import { startOpenSsh, whyNoOpenSsh } from "../ssh/openssh-server.ts";
 import { startDocker, whyNoDocker } from "./engine.ts";
@@ -16,7 +17,6 @@ import {
   seedCode,
   served,
 } from "./seed-deployment.ts";
-import { freePort } from "./shop.ts";
 
 const why = whyNoDocker ?? whyNoOpenSsh;
 

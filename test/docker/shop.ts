@@ -1,11 +1,10 @@
 // A small app in a container, run by a compose file of its own: what it serves, and how it begins, is in its directory.
 
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { freePort } from "../free-port.ts";
 import { writeFiles } from "../scene.ts";
 import { image } from "./engine.ts";
 
@@ -71,15 +70,4 @@ export function composeText(
   };
   const lines = Object.entries(service).map(([key, value]) => `    ${key}: ${value}`);
   return ["services:", "  web:", ...lines, ""].join("\n");
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }

@@ -6,6 +6,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, type TestContext, test } from "vitest";
 import { snapshot } from "../compare-trees.ts";
+import { freePort } from "../free-port.ts";
 import { type PageServer, startPageServer } from "../page-server.ts";
 import { openScene, type Scene, type SceneOptions } from "../scene.ts";
 import { createShims, type Shims } from "../shims.ts";
@@ -111,9 +112,7 @@ console.log("a version that keeps its descriptors: " + version);
 
 describe("a restart command", { concurrent: true, timeout: 240_000 }, () => {
   test("that leaves a server running which dies is taken back by the health check, and the old server runs", async (context) => {
-    const free = await startPageServer();
-    const { port } = free;
-    await free.close();
+    const port = await freePort();
     const start = `"${process.execPath}" app/server.cjs ${port} & echo $! >../pid`;
     const stop = '[ ! -e ../pid ] || kill "$(cat ../pid)" 2>/dev/null; sleep 0.2';
     const scene = await open(context, {
