@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { openSsh } from "../../src/transport/ssh.ts";
 import { type StageRequest, type StageResult, stage } from "../../src/tree/stage.ts";
 import { dropStaging } from "../../src/tree/swap.ts";
@@ -20,6 +20,9 @@ import { openTwoMachines, type TwoMachines } from "./two-machines.ts";
 
 const when = whyNoHosts === undefined ? "" : ` (${whyNoHosts})`;
 const megabyte = 1_000_000;
+
+// Lines are slowed and cut, on a machine that may be busy with other things.
+vi.setConfig({ testTimeout: 240_000 });
 
 type Sides = {
   readonly preprod: { readonly root: string };
