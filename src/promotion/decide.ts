@@ -121,11 +121,15 @@ async function startIfApproved(
   return { outcome: "refused", refusal: { why: "running", promotionId: started.running }, plan };
 }
 
+/** A click that Slack brought a moment ago is not lost because Slack is away for seconds now. */
+const slackPatienceMilliseconds = 30_000;
+
 async function factsFor(desk: Desk, planId: string, by: Person): Promise<DecisionFacts | undefined> {
   const record = await desk.store.plan(planId);
   const app = record && desk.config.apps.get(record.plan.app);
   if (record === undefined || app === undefined) return undefined;
-  const approvers = by.via === "terminal" ? new Set<string>() : await desk.membersOf(app);
+  const approvers =
+    by.via === "terminal" ? new Set<string>() : await desk.membersOf(app, slackPatienceMilliseconds);
   const running = await desk.store.running(app.name);
   return {
     record,

@@ -1,7 +1,8 @@
 // What every question to the promotion room needs at hand: configuration, store, people, clock.
 
+import { setTimeout as sleep } from "node:timers/promises";
 import type { AppConfig, Config } from "../config/config.ts";
-import { PasserelleError } from "../errors.ts";
+import { isFailure, PasserelleError } from "../errors.ts";
 import type { Store } from "../store/store.ts";
 import { lockInForce } from "./lock-in-force.ts";
 import type { Lock, Membership } from "./promotions.ts";
@@ -29,8 +30,11 @@ export type Desk = PromotionsOptions & {
   readonly appOf: (name: string) => AppConfig;
   /** A lock set by a person, or a freeze of the configuration. */
   readonly lockOf: (app: AppConfig) => Promise<Lock | undefined>;
-  /** The people who may approve now; undefined when Slack could not be asked. */
-  readonly membersOf: (app: AppConfig) => Promise<ReadonlySet<string> | undefined>;
+  /** The people who may approve now; undefined when Slack could not be asked for so long. */
+  readonly membersOf: (
+    app: AppConfig,
+    patienceMilliseconds?: number,
+  ) => Promise<ReadonlySet<string> | undefined>;
 };
 
 export function openDesk(options: PromotionsOptions): Desk {
@@ -46,12 +50,18 @@ export function openDesk(options: PromotionsOptions): Desk {
       return app;
     },
     lockOf: (app) => lockInForce(app, store, now()),
-    async membersOf(app) {
-      try {
-        return await membership.approvers(app.approval.approvers);
-      } catch (error) {
-        options.onError(error);
-        return undefined;
+    async membersOf(app, patienceMilliseconds = 0) {
+      const until = now().getTime() + patienceMilliseconds;
+      for (;;) {
+        try {
+          return await membership.approvers(app.approval.approvers);
+        } catch (error) {
+          if (isFailure(error) || now().getTime() >= until) {
+            options.onError(error);
+            return undefined;
+          }
+        }
+        await sleep(1000);
       }
     },
   };

@@ -171,6 +171,16 @@ test("a diff from a terminal is nobody's business in the channel", async () => {
   expect(channel()).toEqual([]);
 });
 
+test("an approval is counted when Slack, away for a moment, says again who the approvers are", async () => {
+  stage = await setStage();
+  await ana().types("/promote diff");
+  await bo().sees("Approve & promote");
+  stage.playground.faults.add("usergroups.users.list", { status: 503, times: 4 });
+  await bo().presses("Approve & promote");
+  await until(() => stage.started.at(-1), 30);
+  await ana().sees("Promoting kitchen to PROD");
+});
+
 test("an approval stands even when Slack cannot show it", async () => {
   stage = await setStage();
   await ana().types("/promote diff");

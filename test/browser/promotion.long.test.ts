@@ -91,6 +91,8 @@ describe.skipIf(noBrowser)(
       await dialog.getByRole("alert").first().waitFor();
       await picture(page, "rollback-complaint", { of: dialog });
       await dialog.getByLabel("Why?").fill("the old menu is wanted back");
+      await dialog.getByRole("button", { name: "Roll back" }).click();
+      await dialog.getByText("Type PROD, in capitals.").waitFor();
       await dialog.getByLabel("Type PROD to confirm").fill("PROD");
       await dialog.getByRole("button", { name: "Roll back" }).click();
       await dialog.waitFor({ state: "detached" });
