@@ -188,6 +188,55 @@ const refused: readonly Case[] = [
     "/blocks/0/elements/0/options/0/value",
   ],
   [
+    "an option description over 75",
+    [actions(select({ options: [option({ description: plain(long(76)) })] }))],
+    "must be less than 76 characters",
+    "/blocks/0/elements/0/options/0/description/text",
+  ],
+  [
+    "101 option groups",
+    [
+      actions(
+        select({
+          options: undefined,
+          option_groups: times(101, () => ({ label: plain("a"), options: [option()] })),
+        }),
+      ),
+    ],
+    "no more than 100 items allowed",
+    "/blocks/0/elements/0/option_groups",
+  ],
+  [
+    "11 radio buttons",
+    [
+      actions({
+        type: "radio_buttons",
+        action_id: "r",
+        options: times(11, (index) => option({ value: String(index) })),
+      }),
+    ],
+    "no more than 10 items allowed",
+    "/blocks/0/elements/0/options",
+  ],
+  [
+    "an image's alt text over 2,000",
+    [{ type: "image", image_url: "https://a.b/c.png", alt_text: long(2001) }],
+    "must be less than 2001 characters",
+    "/blocks/0/alt_text",
+  ],
+  [
+    "an image's address over 3,000",
+    [{ type: "image", image_url: `https://a.b/${long(3000)}`, alt_text: "a" }],
+    "must be less than 3001 characters",
+    "/blocks/0/image_url",
+  ],
+  [
+    "a container's title over 150",
+    [{ type: "container", title: plain(long(151)), child_blocks: [section()] }],
+    "must be less than 151 characters",
+    "/blocks/0/title/text",
+  ],
+  [
     "101 options",
     [actions(select({ options: times(101, () => option()) }))],
     "no more than 100 items allowed",
