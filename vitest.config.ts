@@ -9,14 +9,14 @@ export default defineConfig({
   test: {
     include: onlyLong ? long : ["{src,test}/**/*.test.ts"],
     exclude: [...configDefaults.exclude, ...(onlyLong ? [] : long)],
-    // Most tests wait for real processes, servers and locks: a few more workers than cores keep the cores busy.
-    maxWorkers: 4,
-    // Tests that start bots of their own mostly wait for them.
-    maxConcurrency: 8,
+    // Most tests wait for real processes, servers and locks: one worker more than a small machine has cores keeps them busy.
+    // With more, all that starts processes only gets in each other's way, worst on virtual machines.
+    maxWorkers: 3,
+    maxConcurrency: 4,
     // Where every change is checked, a machine that stood still for a moment is not a broken change; what needed a second try is shown.
     retry: process.env["CI"] === undefined ? 0 : 1,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     // The bots and commands that tests start as processes of their own are compiled once.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules/.cache/passerelle") },
     execArgv: ["--disable-warning=ExperimentalWarning"],

@@ -196,7 +196,7 @@ export function createPerson(desk: Desk, user: User): Person {
       homeOpen = true;
       await openHome(desk, user);
     },
-    sees: (pattern, { timeoutSeconds = 10, ...where } = {}) =>
+    sees: (pattern, { timeoutSeconds = 60, ...where } = {}) =>
       until(
         () => seen(pattern, where),
         timeoutSeconds,

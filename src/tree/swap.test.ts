@@ -127,7 +127,7 @@ test.each([
 const kinds: Readonly<Record<string, (path: string, side: string) => void>> = {
   absent: () => {},
   file: (path, side) => writeFileSync(path, `file of ${side}`),
-  link: (path, side) => symlinkSync(`../shared-of-${side}`, path),
+  link: (path, side) => symlinkSync(`../../shared-of-${side}`, path),
   directory: (path, side) => {
     mkdirSync(join(path, "sub"), { recursive: true });
     writeFileSync(join(path, "inside"), `inside of ${side}`);
@@ -136,24 +136,26 @@ const kinds: Readonly<Record<string, (path: string, side: string) => void>> = {
   },
 };
 
-test.each(
-  Object.keys(kinds).flatMap((before) => Object.keys(kinds).map((after) => [before, after] as const)),
-)("what was %s becomes %s and is brought back", async (before, after) => {
-  mkdirSync(join(base, "shared-of-prod"));
-  writeFileSync(join(base, "shared-of-prod/inside"), "not ours");
-  mkdirSync(join(base, "shared-of-preprod"));
-  writeFileSync(join(base, "shared-of-preprod/inside"), "not ours");
-  const [shared, sharedToo] = [
-    snapshot(join(base, "shared-of-prod")),
-    snapshot(join(base, "shared-of-preprod")),
-  ];
-  kinds[before]?.(join(prod.root, "path"), "prod");
-  kinds[after]?.(join(preprod, "path"), "preprod");
-  writeFileSync(join(prod.root, "path-beside"), "kept");
-  writeFileSync(join(preprod, "path-beside"), "kept");
+test("whatever a path was becomes whatever it is to be, and is brought back", async () => {
+  for (const side of ["prod", "preprod"]) {
+    mkdirSync(join(base, `shared-of-${side}`));
+    writeFileSync(join(base, `shared-of-${side}/inside`), "not ours");
+  }
+  const shared = ["prod", "preprod"].map((side) => snapshot(join(base, `shared-of-${side}`)));
+  for (const [before, make] of Object.entries(kinds)) {
+    for (const [after, makeNew] of Object.entries(kinds)) {
+      const name = `${before} to ${after}`;
+      for (const root of [prod.root, preprod]) {
+        mkdirSync(join(root, name));
+        writeFileSync(join(root, name, "path-beside"), "kept");
+      }
+      make(join(prod.root, name, "path"), "prod");
+      makeNew(join(preprod, name, "path"), "preprod");
+    }
+  }
+  expect(changes().length).toBeGreaterThanOrEqual(14);
   await thereAndBack();
-  expect(snapshot(join(base, "shared-of-prod"))).toEqual(shared);
-  expect(snapshot(join(base, "shared-of-preprod"))).toEqual(sharedToo);
+  expect(["prod", "preprod"].map((side) => snapshot(join(base, `shared-of-${side}`)))).toEqual(shared);
 });
 
 test("modes alone, special bits, empty directories and odd links travel both ways", async () => {

@@ -54,18 +54,18 @@ export async function killAndStartAgain(
     const ana = scene.person("ana");
     const bo = scene.person("bo");
     await ana.types("/promote diff kitchen");
-    await bo.sees(/Promote kitchen/, { timeoutSeconds: 30 });
+    await bo.sees(/Promote kitchen/, { timeoutSeconds: 120 });
     await bo.presses("Approve & promote");
     await options.act?.(scene);
     if (typeof dieAt === "function") {
       await dieAt(scene);
       first.kill("SIGKILL");
     }
-    const died = await deathOf(first, 60);
+    const died = await deathOf(first, 240);
     await startChild(scene, undefined, children);
-    const told = await bo.sees(ending, { timeoutSeconds: 60 });
+    const told = await bo.sees(ending, { timeoutSeconds: 300 });
     // The line in the thread follows the message.
-    await vi.waitUntil(() => countMessages(scene, ending).endings > 0, { timeout: 20_000, interval: 100 });
+    await vi.waitUntil(() => countMessages(scene, ending).endings > 0, { timeout: 120_000, interval: 100 });
     await settled(scene);
     return {
       scene,

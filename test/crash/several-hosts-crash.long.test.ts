@@ -3,18 +3,14 @@ import { openFleet, versionsOf } from "../scenarios/fleet.ts";
 import { whyNoOpenSsh } from "../ssh/openssh-server.ts";
 import { killAndStartAgain } from "./kill-and-start-again.ts";
 
-const patience = 400_000;
+const patience = 900_000;
+// With one host every point is tried; here those between hosts, and one on either side of each kind of step.
 const forward = [
-  ...["running:lock", "done:lock", "running:verify", "done:back-up", "running:stage", "done:stage"],
-  ...["running:swap@a", "done:swap@a", "running:restart@a", "done:restart@a", "done:health@a"],
-  ...["running:swap@b", "done:swap@b", "running:restart@b", "done:health@b", "running:swap@c"],
-  ...["running:restart@c", "done:health@c", "running:finish", "done:finish", "ended"],
+  ...["running:stage", "done:swap@a", "running:restart@a", "done:health@a", "running:swap@b"],
+  ...["done:health@b", "running:swap@c", "done:finish"],
 ];
-const back = [
-  ...["running:health@b", "running:swap-back@b", "done:swap-back@b", "running:restart-back@b"],
-  ...["done:health-back@b", "running:swap-back@a", "done:restart-back@a", "done:health-back@a", "ended"],
-];
-const side = ["running:swap@b", "done:swap@b", "running:restart@a", "done:health@a", "running:swap@c"];
+const back = ["running:swap-back@b", "done:swap-back@b", "running:swap-back@a", "done:restart-back@a"];
+const side = ["running:swap@b", "running:restart@a"];
 
 describe.skipIf(whyNoOpenSsh !== undefined)(`PROD on several hosts (${whyNoOpenSsh ?? "here"})`, () => {
   test.concurrent.for(forward)(

@@ -4,9 +4,9 @@ import { vi } from "vitest";
 import type { Scene } from "../scene.ts";
 
 /** Long enough for a loaded machine; what is waited for comes as soon as it comes. */
-export const long = { timeoutSeconds: 150 };
+export const long = { timeoutSeconds: 300 };
 /** For one test, in milliseconds. */
-export const patience = 240_000;
+export const patience = 900_000;
 export const planned = /PREPROD → PROD\?/;
 /** Of a plan that deletes much it says so. */
 export const approve = /^Approve/;
