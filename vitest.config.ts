@@ -11,7 +11,7 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, ...(onlyLong ? [] : long)],
     // Most tests wait for real processes, servers and locks: one worker more than a small machine has cores keeps them busy.
     // With more, all that starts processes only gets in each other's way, worst on virtual machines.
-    maxWorkers: 3,
+    maxWorkers: onlyLong ? 2 : 3,
     maxConcurrency: 4,
     // Where every change is checked, a machine that stood still for a moment is not a broken change; what needed a second try is shown.
     retry: process.env["CI"] === undefined ? 0 : 1,

@@ -1,25 +1,20 @@
-// The only entry: reads what was typed, opens what the command needs, prints, and sets the exit code.
+// The only entry: reads what was typed, opens what the command needs, prints, and sets the exit code. What only one command
+// needs is loaded by that command: the bot holds nothing of the demo, and `--version` does not wait for Slack.
 
 import { readFileSync } from "node:fs";
 import { pino } from "pino";
-import { openBot } from "./compose.ts";
 import type { Config, Environment } from "./config/config.ts";
 import { readEnvironment, secretsOf } from "./config/environment.ts";
 import { readConfig } from "./config/read-config.ts";
-import { runDemo } from "./demo/demo.ts";
 import { isFailure, PasserelleError } from "./errors.ts";
 import { localeOf } from "./init/answers.ts";
 import { openStore } from "./store/open-store.ts";
 import { commandNames, parseCommand, type TerminalCommand } from "./terminal/arguments.ts";
 import { exits, type TerminalContext, whoTypes } from "./terminal/context.ts";
 import { showDiff } from "./terminal/diff.ts";
-import { doctorHere } from "./terminal/doctor.ts";
-import { initHere } from "./terminal/init.ts";
 import { list, removeLock, setLock } from "./terminal/listings.ts";
 import { promoteHere, rollBackHere } from "./terminal/run.ts";
 import { openScreen, type Screen } from "./terminal/screen.ts";
-import { serve } from "./terminal/serve.ts";
-import { trustHost } from "./terminal/trust-host.ts";
 import { createMask } from "./texts/mask.ts";
 import { textsFor } from "./texts/texts.ts";
 
@@ -45,20 +40,26 @@ async function main(argv: readonly string[]): Promise<number> {
       screen.say(versionOfPackage());
       return exits.ok;
     }
-    if (command.name === "demo") return await runDemo(command);
+    if (command.name === "demo") {
+      const { runDemo } = await import("./demo/demo.ts");
+      return await runDemo(command);
+    }
     if (command.name === "init") {
       const locale = command.locale ?? localeOf(process.env);
       told = openScreen(textsFor(locale), json);
+      const { initHere } = await import("./terminal/init.ts");
       return await initHere(command, { screen: told, locale, cwd: process.cwd() });
     }
     if (command.name === "doctor") {
       const surroundings = { env: process.env, cwd: process.cwd(), locale: localeOf(process.env) };
+      const { doctorHere } = await import("./terminal/doctor.ts");
       return await doctorHere(command, surroundings);
     }
     const environment = readEnvironment(process.env, process.cwd());
     if (command.name === "trust-host") {
       const known = await configIfAny(environment);
       told = openScreen(textsFor(known?.locale ?? localeOf(process.env)), json);
+      const { trustHost } = await import("./terminal/trust-host.ts");
       return await trustHost(command, known, told);
     }
     const config = await readConfig(environment.configFile);
@@ -96,7 +97,11 @@ async function run(
     screen.say(screen.texts.terminal.configGood(config.file, config.apps.size));
     return exits.ok;
   }
-  if (command.name === "serve") return serve(config, environment, screen);
+  if (command.name === "serve") {
+    const { serve } = await import("./terminal/serve.ts");
+    return serve(config, environment, screen);
+  }
+  const { openBot } = await import("./compose.ts");
   const logger = pino(
     { level: process.env["LOG_LEVEL"] ?? "warn" },
     pino.destination({ dest: 2, sync: true }),

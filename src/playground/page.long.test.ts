@@ -123,6 +123,7 @@ describe.skipIf(executablePath === undefined)("the page (runs where a Chromium i
     complaints = [];
     submitted = [];
     page = await browser.newPage();
+    page.setDefaultTimeout(120_000);
     page.on("pageerror", (error) => complaints.push(String(error)));
     page.on("console", (message) => {
       if (message.type() === "error") complaints.push(message.text());

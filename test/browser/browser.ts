@@ -67,7 +67,7 @@ export type Window = {
   neverReloaded(): Promise<boolean>;
 };
 
-const patience = 45_000;
+const patience = 150_000;
 
 async function enter(
   browser: Browser,

@@ -17,7 +17,7 @@ const clipped = `[...document.querySelectorAll("main .block, main .button, dialo
   .filter((part) => !part.matches(".block-rich_text, .block-table") && part.scrollWidth > part.clientWidth + 1)
   .map((part) => part.textContent.slice(0, 60))`;
 
-describe.skipIf(noBrowser)("every message (runs where a Chromium is installed)", { timeout: 180_000 }, () => {
+describe.skipIf(noBrowser)("every message (runs where a Chromium is installed)", { timeout: 600_000 }, () => {
   let running: Running;
   let browser: Browser;
   let dialog: ModalView;
@@ -48,7 +48,7 @@ describe.skipIf(noBrowser)("every message (runs where a Chromium is installed)",
       ...(executablePath === undefined ? {} : { executablePath }),
       args: [...launchArguments],
     });
-  }, 60_000);
+  }, 240_000);
   afterAll(async () => {
     await browser?.close();
     await running?.stop();
@@ -75,7 +75,7 @@ describe.skipIf(noBrowser)("every message (runs where a Chromium is installed)",
       }
       for (const [kind, width] of Object.entries(widths)) {
         const page = await open(width, { channel });
-        await expect.poll(() => page.getByRole("article").count(), { timeout: 30_000 }).toBe(messages.size);
+        await expect.poll(() => page.getByRole("article").count(), { timeout: 150_000 }).toBe(messages.size);
         const height = await page.evaluate<number>("document.querySelector('main ol').scrollHeight");
         await page.setViewportSize({ width, height: height + 200 });
         expect(await page.locator(".unknown-block").count()).toBe(0);

@@ -7,7 +7,7 @@ const eve = "Eve Stranger (@eve)";
 
 describe.skipIf(noBrowser)(
   "a promotion by clicks (runs where a Chromium is installed)",
-  { timeout: 180_000 },
+  { timeout: 600_000 },
   () => {
     let theatre: Theatre;
     let window: Window;
@@ -15,7 +15,7 @@ describe.skipIf(noBrowser)(
     beforeAll(async () => {
       theatre = await openTheatre();
       window = await theatre.enter(ana);
-    }, 180_000);
+    }, 600_000);
     afterAll(() => theatre?.close());
     afterEach(() => expect(theatre.complaints.splice(0)).toEqual([]));
 

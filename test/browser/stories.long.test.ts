@@ -3,7 +3,7 @@ import { noBrowser, openTheatre, picture, type Theatre, type Window } from "./br
 
 const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 
-describe.skipIf(noBrowser)("the stories (run where a Chromium is installed)", { timeout: 180_000 }, () => {
+describe.skipIf(noBrowser)("the stories (run where a Chromium is installed)", { timeout: 600_000 }, () => {
   let theatre: Theatre;
   let ana: Window;
   let bo: Window;
@@ -12,7 +12,7 @@ describe.skipIf(noBrowser)("the stories (run where a Chromium is installed)", { 
     theatre = await openTheatre();
     ana = await theatre.enter("Ana Ribeiro (@ana)");
     bo = await theatre.enter("Bo Lindqvist (@bo)");
-  }, 180_000);
+  }, 600_000);
   afterAll(() => theatre?.close());
   afterEach(() => expect(theatre.complaints.splice(0)).toEqual([]));
 
@@ -88,7 +88,7 @@ describe.skipIf(noBrowser)("the stories (run where a Chromium is installed)", { 
     await bo.page.getByText("passerelle is connected.").waitFor();
     await expect
       .poll(() => bo.page.getByRole("main").getByText("PROD of kitchen is up to date and healthy").count(), {
-        timeout: 60_000,
+        timeout: 150_000,
       })
       .toBe(2);
   });
@@ -120,7 +120,7 @@ describe.skipIf(noBrowser)("the stories (run where a Chromium is installed)", { 
     await bo.page.getByText("passerelle is connected.").waitFor();
     await expect
       .poll(() => bo.page.getByRole("main").getByText("PROD of kitchen is up to date and healthy").count(), {
-        timeout: 60_000,
+        timeout: 150_000,
       })
       .toBe(3);
     expect([await ana.neverReloaded(), await bo.neverReloaded()]).toEqual([true, true]);
