@@ -9,6 +9,7 @@ import { join } from "node:path";
 /** What is not named here comes last. */
 const first = [
   "test/crash/promotion-crash",
+  "test/scenarios/truthful-plan",
   "test/scenarios/approval",
   "test/browser/promotion",
   "test/docker/",
