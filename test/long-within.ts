@@ -53,7 +53,7 @@ while (waiting.length > 0 && performance.now() < until) {
   const files = waiting.splice(0, atOnce);
   rmSync(results, { force: true });
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${results}`];
-  const { status } = spawnSync("npx", ["vitest", "run", ...reporters, ...files], {
+  const { status } = spawnSync("node_modules/.bin/vitest", ["run", ...reporters, ...files], {
     stdio: "inherit",
     env: { ...process.env, PASSERELLE_LONG_TESTS: "1" },
   });
