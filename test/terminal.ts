@@ -11,10 +11,12 @@ type Where = {
   readonly environment: Environment;
   /** Who types, when not who runs the tests. */
   readonly uid?: number;
+  /** Another one than this checkout's. */
+  readonly programme?: string;
 };
 type Variables = Readonly<Record<string, string | undefined>>;
 
-const programme = join(import.meta.dirname, "../bin/passerelle.js");
+const ours = join(import.meta.dirname, "../bin/passerelle.js");
 
 /** Runs one command to its end, without a terminal. */
 export async function type(where: Where, args: readonly string[], env: Variables = {}): Promise<Typed> {
@@ -60,7 +62,7 @@ export async function serve(
 }
 
 function start(
-  { directory, environment, uid }: Where,
+  { directory, environment, uid, programme = ours }: Where,
   args: readonly string[],
   env: Variables,
 ): { readonly child: ChildProcess; readonly stdout: () => string; readonly stderr: () => string } {

@@ -50,7 +50,7 @@ export function relay({ from, to, timeoutSeconds }: Ends): Route {
           timeoutSeconds,
           onStdout: (chunk) => {
             onBytes(chunk.length);
-            letGo(chunk.length);
+            letGo.passed(chunk.length);
             return pipe.push(chunk);
           },
         })
@@ -63,6 +63,7 @@ export function relay({ from, to, timeoutSeconds }: Ends): Route {
         .run(sink.script, { args: sink.args, input: pipe.chunks, timeoutSeconds })
         .finally(pipe.stop);
       const [sent, received] = await Promise.allSettled([sending, receiving]);
+      letGo.end();
       if (received.status === "rejected") throw received.reason;
       if (sent.status === "rejected") throw sent.reason;
       if (sent.value !== "unheard" && sent.value.outcome !== "exited")

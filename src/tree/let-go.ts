@@ -3,20 +3,39 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-type Collect = (options: { readonly type: "minor" }) => void;
+type Collect = (options?: { readonly type: "minor" }) => void;
 
-const bytesBetween = 4 * 1024 * 1024;
+export type LettingGo = {
+  /** Call it for what passes; without it a stream of hundreds of megabytes holds a hundred of garbage. */
+  readonly passed: (bytes: number) => void;
+  readonly end: () => void;
+};
+
+const bytesBetween = 1024 * 1024;
 let collect: Collect | undefined;
+let largeOnes = 0;
 
-/** Call it for what passes; without it a stream of hundreds of megabytes holds a hundred of garbage. */
-export function lettingGo(): (bytes: number) => void {
-  collect ??= collector();
-  let passed = 0;
-  return (bytes) => {
-    passed += bytes;
-    if (passed < bytesBetween) return;
-    passed = 0;
-    collect?.({ type: "minor" });
+export function lettingGo(): LettingGo {
+  let sinceLast = 0;
+  let isLarge = false;
+  return {
+    passed(bytes) {
+      sinceLast += bytes;
+      if (sinceLast < bytesBetween) return;
+      sinceLast = 0;
+      collect ??= collector();
+      if (isLarge) return collect({ type: "minor" });
+      isLarge = true;
+      largeOnes += 1;
+      // What was planned before is garbage by now, and the heap shall not grow into its room. Later this costs other work speed.
+      setFlagsFromString("--optimize-for-size");
+      collect();
+    },
+    end() {
+      if (!isLarge) return;
+      largeOnes -= 1;
+      if (largeOnes === 0) setFlagsFromString("--no-optimize-for-size");
+    },
   };
 }
 
