@@ -9,7 +9,7 @@ const source = resolve(import.meta.dirname, "../src");
 /** Room -> rooms whose files it may import. A room may always import its own files and `errors.ts`. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   errors: [],
-  texts: ["config", "tree", "promotion", "backup", "health"],
+  texts: ["config", "tree", "promotion", "backup", "restart", "health"],
   config: [],
   transport: ["config"],
   tree: ["config", "transport"],
@@ -73,6 +73,7 @@ const typesOnly: readonly (readonly [from: string, to: string])[] = [
   ["texts", "promotion"],
   ["texts", "tree"],
   ["texts", "backup"],
+  ["texts", "restart"],
   ["texts", "health"],
 ];
 

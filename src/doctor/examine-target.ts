@@ -190,7 +190,8 @@ function readinessFinding(
   readiness: Awaited<ReturnType<typeof restartReadiness>> | { readonly failure: PasserelleError },
 ): readonly Finding[] {
   if ("failure" in readiness) return [failed(readiness.failure)];
-  if (readiness.outcome === "not-ready") return [wrong("restart-not-ready", { reason: readiness.reason })];
+  if (readiness.outcome === "not-ready")
+    return [wrong("restart-not-ready", { ...readiness.details, why: readiness.code })];
   const what =
     restart.kind === "compose" ? restart.file : restart.kind === "systemd" ? restart.unit : restart.kind;
   return readiness.outcome === "ready" ? [ok("restart-ready", { what })] : [];

@@ -31,7 +31,7 @@ test("what does not answer in time is one finding, the rest is told in its order
     found: salvageEnvironment({}, directory),
     apps: undefined,
     logger,
-    limitSeconds: 3,
+    limitSeconds: 8,
     ssh: { readyTimeoutSeconds: 60 },
     onSection: ({ room, name }) => told.push(`${room} ${name}`.trim()),
     onProgress: (done, all) => progress.push(done / all),

@@ -95,11 +95,11 @@ export function restartOutcome(result: RestartResult, log: string): StepOutcome 
     case "stopped":
       return failed("something", { code: "stopped", details: {} });
     case "failed": {
-      const { details, reason, excerpt, mark } = result;
+      const { code, details, excerpt, mark } = result;
       const facts = mark === undefined ? {} : { mark, log };
       return failed(
         "something",
-        { code: "restart-failed", details: { ...details, reason } },
+        { code: "restart-failed", details: { ...details, why: code } },
         { excerpt, facts },
       );
     }

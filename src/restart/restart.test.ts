@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createShims, runWith, type Shims } from "../../test/shims.ts";
 import type { RestartConfig } from "../config/config.ts";
+import { textsFor } from "../texts/texts.ts";
 import type { JobResult, JobSpec } from "../transport/job.ts";
-import { restart } from "./restart.ts";
+import { type RestartResult, restart } from "./restart.ts";
 
 let shims: Shims;
 
@@ -16,8 +17,11 @@ afterEach(async () => {
   await shims.remove();
 });
 
-function restarted(config: RestartConfig, root = "~/") {
-  return restart({ runJob: runWith(shims), id: "p1-restart", restart: config, root });
+/** With the sentence for people beside the code and the facts. */
+async function restarted(config: RestartConfig, root = "~/"): Promise<RestartResult & { reason?: string }> {
+  const result = await restart({ runJob: runWith(shims), id: "p1-restart", restart: config, root });
+  if (result.outcome !== "failed") return result;
+  return { ...result, reason: textsFor("en").restartFailures[result.code](result.details) };
 }
 
 async function notes(name = "calls"): Promise<readonly string[]> {
@@ -292,7 +296,7 @@ describe("a command", () => {
   test("that fails tells its exit code and its last words", async () => {
     expect(await restarted(command('echo "no bread" >&2; exit 4'))).toMatchObject({
       code: "exit-code",
-      reason: "the restart command ended with exit code 4.",
+      reason: "The restart command ended with exit code 4.",
       excerpt: ["no bread"],
     });
   });
@@ -316,7 +320,7 @@ describe("a command", () => {
   test("that never ends is ended and told", async () => {
     expect(await restarted(command("echo waiting; sleep 60", 1))).toMatchObject({
       code: "timeout",
-      reason: "the restart command took longer than 1 s and was ended.",
+      reason: "The restart command took longer than 1 s and was ended.",
       excerpt: ["waiting"],
     });
   });

@@ -6,7 +6,11 @@ import type { JobResult, RunJob } from "../transport/job.ts";
 import { lastLines } from "../transport/plain-lines.ts";
 import type { Transport } from "../transport/transport.ts";
 import { composeFailure } from "./compose-failure.ts";
-import { type RestartFailureCode, restartFailureCodes, restartFailureReason } from "./restart-failure.ts";
+import {
+  type RestartFailureCode,
+  type RestartFailureDetails,
+  restartFailureCodes,
+} from "./restart-failure.ts";
 import { restartProbe, restartScript } from "./restart-script.ts";
 
 export type RestartResult =
@@ -14,10 +18,7 @@ export type RestartResult =
   | {
       readonly outcome: "failed";
       readonly code: RestartFailureCode;
-      /** Facts for a sentence in another language: `file`, `unit`, `container`, `exitCode`, `seconds`. */
-      readonly details: Readonly<Record<string, string | number>>;
-      /** One English sentence with the remedy. */
-      readonly reason: string;
+      readonly details: RestartFailureDetails;
       /** The last lines that the tools said; capped, not yet masked. */
       readonly excerpt: readonly string[];
       /** Absent when it failed before anything was restarted. */
@@ -67,7 +68,11 @@ export async function restart(options: RestartOptions): Promise<RestartResult> {
 
 export type Readiness =
   | { readonly outcome: "ready" | "untold" }
-  | { readonly outcome: "not-ready"; readonly code: RestartFailureCode; readonly reason: string };
+  | {
+      readonly outcome: "not-ready";
+      readonly code: RestartFailureCode;
+      readonly details: RestartFailureDetails;
+    };
 
 /** Whether the host has what the restart needs and lets the login do it. Restarts nothing; a command is `untold`. */
 export async function restartReadiness(transport: Transport, restart: RestartConfig): Promise<Readiness> {
@@ -77,8 +82,7 @@ export async function restartReadiness(transport: Transport, restart: RestartCon
   if (result.outcome === "exited" && result.code === 0) return { outcome: "ready" };
   const { failed } = answerOf(result);
   const code = failed ?? (result.outcome === "exited" ? "exit-code" : "timeout");
-  const details = { ...subjectOf(restart, ""), seconds: 60 };
-  return { outcome: "not-ready", code, reason: restartFailureReason(code, details) };
+  return { outcome: "not-ready", code, details: { ...subjectOf(restart, ""), seconds: 60 } };
 }
 
 function failedRestart(options: RestartOptions, result: JobResult, told: RestartFailureCode): RestartResult {
@@ -95,12 +99,10 @@ function failedRestart(options: RestartOptions, result: JobResult, told: Restart
     seconds: options.restart.timeoutSeconds,
     ...(code === "exit-code" && exitCode !== undefined ? { exitCode } : {}),
   };
-  const reason = restartFailureReason(code, details);
   return {
     outcome: "failed",
     code,
     details,
-    reason,
     excerpt: lastLines(result.stderr, excerptLines),
     mark: answer.mark,
   };
@@ -113,9 +115,9 @@ function subjectOf(restart: RestartConfig, root: string): Readonly<Record<string
     case "systemd":
       return { unit: restart.unit, what: `systemctl restart ${restart.unit}` };
     case "command":
-      return { root, what: "the restart command" };
+      return { root };
     case "none":
-      return { what: "the restart" };
+      return {};
   }
 }
 

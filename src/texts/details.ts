@@ -36,6 +36,12 @@ export function said(details: Details): string {
   return words === "" ? "" : ` (${words})`;
 }
 
+/** The sentence for the code in `why`, or nothing where there is none. */
+export function sentenceOfWhy(sentences: Readonly<Record<string, Sentence>>, details: Details): string {
+  const { why } = details;
+  return typeof why === "string" && Object.hasOwn(sentences, why) ? (sentences[why]?.(details) ?? "") : "";
+}
+
 function show(value: unknown): string {
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   if (Array.isArray(value)) return value.map((item) => show(item)).join(", ");

@@ -10,6 +10,7 @@ import { init } from "./en/init.ts";
 import { offering } from "./en/offering.ts";
 import { plan } from "./en/plan.ts";
 import { promotion } from "./en/promotion.ts";
+import { restartFailures } from "./en/restart-failures.ts";
 import { terminal } from "./en/terminal.ts";
 import { englishMeasures } from "./measures.ts";
 
@@ -32,6 +33,7 @@ export const en = {
   drift,
   doctor,
   failures,
+  restartFailures,
   terminal,
   init,
 };

@@ -11,6 +11,7 @@ import { init } from "./fr/init.ts";
 import { offering } from "./fr/offering.ts";
 import { plan } from "./fr/plan.ts";
 import { promotion } from "./fr/promotion.ts";
+import { restartFailures } from "./fr/restart-failures.ts";
 import { terminal } from "./fr/terminal.ts";
 import { frenchMeasures } from "./measures.ts";
 
@@ -33,6 +34,7 @@ export const fr: Texts = {
   drift,
   doctor,
   failures,
+  restartFailures,
   terminal,
   init,
 };

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { failureCodes } from "../errors.ts";
+import { restartFailureCodes } from "../restart/restart-failure.ts";
 import { failureSentence, textsFor } from "./texts.ts";
 
 const details = {
@@ -22,6 +23,23 @@ test.each(failureCodes)("%s has a sentence in both languages, with and without f
     failureSentence(textsFor("fr"), { code, details }),
   );
 });
+
+test.each(restartFailureCodes)(
+  "a restart that fails by %s is told in both languages, with the remedy",
+  (why) => {
+    const facts = { file: "compose.yml", unit: "shop.service", container: "shop", root: "/srv", seconds: 9 };
+    for (const known of [facts, {}]) {
+      const [english, french] = (["en", "fr"] as const).map((locale) =>
+        failureSentence(textsFor(locale), { code: "restart-failed", details: { ...known, why } }),
+      );
+      expect(english).toMatch(/^The restart failed\. \S.*\. Its last lines are in the log\.$/);
+      expect(french).toMatch(
+        /^Le redémarrage a échoué\. \S.*\. Ses dernières lignes sont dans le journal\.$/,
+      );
+      expect(`${english}${french}`).not.toMatch(/undefined|NaN|\[object|\n/);
+    }
+  },
+);
 
 test("a failure names the thing, the cause and the next move", () => {
   expect(failureSentence(textsFor("en"), { code: "command-timeout", details })).toBe(

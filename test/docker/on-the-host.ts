@@ -10,6 +10,7 @@ import type { HealthConfig, RestartConfig } from "../../src/config/config.ts";
 import type { HealthReport } from "../../src/health/health.ts";
 import { waitUntilHealthy } from "../../src/health/wait-until-healthy.ts";
 import { type RestartResult, restart } from "../../src/restart/restart.ts";
+import { textsFor } from "../../src/texts/texts.ts";
 import { claim } from "../../src/transport/claim.ts";
 import type { RunJob } from "../../src/transport/job.ts";
 import { createJobRunner } from "../../src/transport/job-runner.ts";
@@ -29,7 +30,10 @@ export type OnTheHost = {
   readonly compose: (...args: readonly string[]) => Promise<string>;
   /** Puts another beginning in place of the present one, as a swap does. */
   readonly change: (start: string) => Promise<void>;
-  readonly restart: (other?: Partial<Compose>, runJob?: RunJob) => Promise<RestartResult>;
+  readonly restart: (
+    other?: Partial<Compose>,
+    runJob?: RunJob,
+  ) => Promise<RestartResult & { readonly reason?: string }>;
   readonly watch: (result: RestartResult, other?: Partial<HealthConfig>) => Promise<HealthReport>;
 };
 
@@ -61,15 +65,17 @@ export async function openOnTheHost(
       await compose("up", "-d");
     },
     change: (start) => replace(join(shop.root, "start.sh"), start),
-    restart(other = {}, runJob = jobs) {
+    async restart(other = {}, runJob = jobs) {
       restarts += 1;
       const { composeFile: file, root } = shop;
-      return restart({
+      const result = await restart({
         runJob,
         id: `pr_1-restart-${restarts}`,
         restart: { kind: "compose", file, mode: "restart", services: [], timeoutSeconds: 120, ...other },
         root,
       });
+      if (result.outcome !== "failed") return result;
+      return { ...result, reason: textsFor("en").restartFailures[result.code](result.details) };
     },
     watch: (result, other) => waitUntilHealthy({ ...watching(result), health: healthOf(shop, other) }),
   };

@@ -149,7 +149,7 @@ exit 1`,
     const [locked] = first.all.filter(({ code }) => code === "directories-locked");
     expect(locked?.says).toContain("app/locked");
     expect(first.all.find(({ code }) => code === "restart-not-ready")?.says).toMatch(
-      /sudo wants a password; allow the login `NOPASSWD: .*systemctl restart kitchen.service/,
+      /sudo wants a password; allow the login `\/usr\/bin\/systemctl restart kitchen.service` in sudoers with NOPASSWD/,
     );
     expect((await type(scene, ["diff"])).code).toBe(3);
 

@@ -1,8 +1,9 @@
 // Why something failed, in English: each names the thing, the cause and the next move.
 
 import type { FailureCode } from "../../errors.ts";
-import { type Details, detail, listOf, numberOf, type Sentence, said } from "../details.ts";
+import { type Details, detail, listOf, numberOf, type Sentence, said, sentenceOfWhy } from "../details.ts";
 import { englishMeasures as measures } from "../measures.ts";
+import { restartFailures } from "./restart-failures.ts";
 
 /** `errors.ts` has the codes of failures; the rest are endings that promotion and health give. */
 export type TextCode =
@@ -46,6 +47,8 @@ const where = (details: Details) => {
   const name = detail(details, ["host", "side"]);
   return name === "" ? "" : ` on ${name}`;
 };
+
+const spaced = (sentence: string) => (sentence === "" ? "" : ` ${sentence}`);
 
 export const failures: Readonly<Record<TextCode, Sentence>> = {
   "config-invalid": (d) => {
@@ -170,7 +173,8 @@ export const failures: Readonly<Record<TextCode, Sentence>> = {
     `The swap stopped half-way${said(d)}: ${path(d)} is neither as before nor as planned. The commands below finish it or take it back.`,
   "undo-damaged": (d) =>
     `What was kept of the old PROD is not what it was: ${path(d)}. The backup archive of this promotion still is; the commands below restore from it.`,
-  "restart-failed": (d) => `The restart failed${said(d)}. Its last lines are in the log.`,
+  "restart-failed": (d) =>
+    `The restart failed${said(d)}.${spaced(sentenceOfWhy(restartFailures, d))} Its last lines are in the log.`,
   "hook-failed": (d) =>
     `The hook ${detail(d, "what", "of the configuration")} ${howItEnded(d)}${said(d)}. Correct what it needs in PREPROD, or the hook itself, then make a new plan.`,
   "rehearsal-failed": (d) =>

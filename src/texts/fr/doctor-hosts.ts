@@ -1,8 +1,9 @@
 // Ce que `passerelle doctor` a trouvé sur les machines, en PREPROD et en PROD, en français. Texte simple.
 
-import { type Details, detail, listOf, numberOf, said } from "../details.ts";
+import { type Details, detail, listOf, numberOf, said, sentenceOfWhy } from "../details.ts";
 import type { hostsAndTargets as english } from "../en/doctor-hosts.ts";
 import { frenchMeasures as measures } from "../measures.ts";
+import { restartFailures } from "./restart-failures.ts";
 
 const { count } = measures;
 const n = (d: Details, name: string) => numberOf(d, name) ?? 0;
@@ -66,7 +67,7 @@ const findings: (typeof english)["findings"] = {
     return `${count(n(d, "count"), "point de restauration", "points de restauration")}, le dernier du ${measures.moment(detail(d, "newest"))} ; ${when}.`;
   },
   "restart-ready": (d) => `Ce qu'il faut pour redémarrer est là (${detail(d, "what")}).`,
-  "restart-not-ready": (d) => `Le redémarrage échouerait : ${detail(d, "reason")}`,
+  "restart-not-ready": (d) => `Le redémarrage échouerait : ${sentenceOfWhy(restartFailures, d)}`,
 };
 
 const remedies: (typeof english)["remedies"] = {
