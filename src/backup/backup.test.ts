@@ -18,6 +18,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { list } from "tar";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { snapshot } from "../../test/compare-trees.ts";
 import { makeHostileTree } from "../../test/hostile-tree.ts";
@@ -97,6 +98,24 @@ test.each(["auto", "zstd", "gzip", "none"] as const)(
       cwd: join(prod.stateDir, "backups"),
     });
     expect(readdirSync(join(prod.stateDir, "backups")).filter((name) => name.startsWith("."))).toEqual([]);
+  },
+);
+
+test.each(["zstd", "gzip", "none"] as const)(
+  "an archive with compression %s can be read without GNU tar, by one of another make",
+  async (compression) => {
+    makeHostileTree(join(prod.root, "odd"), "content");
+    writeFileSync(join(prod.root, "plain"), "content");
+    const point = await made("pr_1", { backup: { keep: 1, exclude: [], compression } });
+    const sizes = new Map<string, number>();
+    await list({
+      file: archivePath(point),
+      ...(compression === "zstd" && { zstd: true }),
+      strict: true,
+      onReadEntry: ({ path, size }) => void sizes.set(path, size),
+    });
+    expect(sizes.get("./plain")).toBe(7);
+    expect(sizes.size).toBe(snapshot(prod.root).size);
   },
 );
 
