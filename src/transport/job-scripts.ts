@@ -84,7 +84,7 @@ report() {
   busy=yes
   flock -s -w "$patience" run.lock true && busy=no
   highest=0
-  [ -e "$state/token" ] && highest=$(cat <"$state/token")
+  [ -e "$state/token" ] && { highest=; IFS= read -r highest <"$state/token"; }
   code=- word=- is=created
   if [ -e rc ]; then is=ended; read -r code word <rc
   elif [ "$busy" = yes ]; then is=starting; [ -e pid ] && is=running
@@ -93,12 +93,16 @@ report() {
   fi
   case $is in
     ended | died)
-      set -- 
-      for file in out out.tail err err.tail; do
-        size=0
-        [ -e "$file" ] && size=$(stat -c %s "$file")
-        set -- "$@" "$size"
-      done
+      if [ -e out ] && [ -e err ] && [ -e out.tail ] && [ -e err.tail ]; then
+        set -- $(stat -c %s out out.tail err err.tail)
+      else
+        set --
+        for file in out out.tail err err.tail; do
+          size=0
+          [ -e "$file" ] && size=$(stat -c %s "$file")
+          set -- "$@" "$size"
+        done
+      fi
       echo "$is $code $word $highest $*"
       for file in out out.tail err err.tail; do
         [ "$1" = 0 ] || head -c "$1" "$file"

@@ -25,7 +25,8 @@ parent=\${root%/*}
 base=\${parent}/.passerelle
 state=$base/$app
 
-device() { stat -c %d -- "$1"; }
+me=$(id -u)
+device=$(stat -c %d -- "$root")
 make() {
   [ -e "$1" ] || [ -L "$1" ] || {
     if [ "$act" = look ]; then
@@ -39,9 +40,10 @@ make() {
 check() {
   [ ! -L "$1" ] || answer unusable symlink "$1" ""
   [ -d "$1" ] || answer unusable not-a-directory "$1" ""
-  [ "$(stat -c %u -- "$1")" = "$(id -u)" ] || answer unusable not-ours "$1" "$(stat -c %U -- "$1")"
-  [ "$(device "$1")" = "$(device "$root")" ] || answer unusable other-device "$1" ""
-  [ "$act" = look ] || chmod 700 -- "$1" || answer unusable not-writable "$1" ""
+  is=$(stat -c '%u %d %a' -- "$1")
+  case $is in "$me "*) ;; *) answer unusable not-ours "$1" "$(stat -c %U -- "$1")" ;; esac
+  case $is in "$me $device "*) ;; *) answer unusable other-device "$1" "" ;; esac
+  [ "$act" = look ] || [ "$is" = "$me $device 700" ] || chmod 700 -- "$1" || answer unusable not-writable "$1" ""
 }
 case $(stat -c %A -- "\${parent:-/}") in ????????w[!tT]) answer unusable parent-writable-by-others "\${parent:-/}" "" ;; esac
 for directory in "$base" "$state" "$state/jobs" "$state/staging" "$state/undo" "$state/backups"; do

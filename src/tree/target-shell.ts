@@ -77,11 +77,16 @@ unpack() {
   into=$1
   shift
   mkdir -p -- "$into" || return 1
+  names= sizes=
   while [ $# -gt 1 ]; do
-    head -c "$2" >"$into/$1" || return 1
-    [ "$(stat -c %s -- "$into/$1")" = "$2" ] || return 1
+    if [ "$2" = 0 ]; then true >"$into/$1"; else head -c "$2" >"$into/$1"; fi || return 1
+    names="$names $1" sizes="$sizes$2
+"
     shift 2
   done
+  # What was cut off on the way, or found no room, is short.
+  [ -z "$names" ] || [ "$(cd -P -- "$into" && stat -c %s -- $names)
+" = "$sizes" ]
 }
 look() {
   xargs -0 -r sh -c 'f=$1 d=$2 l=$3; shift 3
