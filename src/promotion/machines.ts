@@ -5,7 +5,7 @@ import { verifyRestorePoint } from "../backup/verify-restore-point.ts";
 import type { AppConfig, HostConfig } from "../config/config.ts";
 import { isFailure } from "../errors.ts";
 import type { Store } from "../store/store.ts";
-import { prepareStateDir } from "../transport/state-dir.ts";
+import { inspectStateDir, prepareStateDir } from "../transport/state-dir.ts";
 import type { Transport } from "../transport/transport.ts";
 import { joinPlans, planOn } from "../tree/join-plans.ts";
 import { joinPatches, patchSides } from "../tree/patch-sides.ts";
@@ -49,6 +49,12 @@ export function createWorkbench(options: MachineOptions): Workbench {
   const prodOf = async (app: AppConfig, { sides: { prod } }: Place): Promise<Prod> => {
     const { stateDir, prodRoot } = await prepareStateDir(prod.transport, app.prod.root, app.name);
     return { transport: prod.transport, root: prodRoot, stateDir };
+  };
+
+  /** For reading, which makes nothing: undefined where no promotion has made the state directory yet. */
+  const lookedAt = async (app: AppConfig, { sides: { prod } }: Place): Promise<Prod | undefined> => {
+    const { isThere, stateDir, prodRoot } = await inspectStateDir(prod.transport, app.prod.root, app.name);
+    return isThere ? { transport: prod.transport, root: prodRoot, stateDir } : undefined;
   };
 
   const checksOn = async (
@@ -99,15 +105,16 @@ export function createWorkbench(options: MachineOptions): Workbench {
       return readChangedImages(sides, planOn(planned, host.name).changes);
     },
     async restorePoints(app) {
-      const each = placesOf(app).map(async (place) => ({
-        host: place.host.name,
-        points: await listRestorePoints(await prodOf(app, place)),
-      }));
+      const each = placesOf(app).map(async (place) => {
+        const prod = await lookedAt(app, place);
+        return { host: place.host.name, points: prod === undefined ? [] : await listRestorePoints(prod) };
+      });
       return commonPoints(await Promise.all(each));
     },
     async verify(app) {
       const each = placesOf(app).map(async (place) => {
-        const prod = await prodOf(app, place);
+        const prod = await lookedAt(app, place);
+        if (prod === undefined) return [];
         const host = place.one === undefined ? {} : { host: place.one };
         const verified = [];
         for (const restorePoint of await listRestorePoints(prod, { evenLost: true })) {

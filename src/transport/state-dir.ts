@@ -106,6 +106,7 @@ async function ask(
       equipped.add(transport);
       return { stateDir: first, prodRoot: second, isThere: true };
     case "absent":
+      equipped.add(transport);
       return { stateDir: first, prodRoot: second, isThere: false };
     case "tool-missing":
       throw toolsMissing(host, readEquipment([first, second, third]));
