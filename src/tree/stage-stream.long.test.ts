@@ -128,10 +128,11 @@ test("a stream that breaks is gone on with; one that always breaks is told, and 
   mkdirSync(join(preprod, "src"));
   for (const name of ["a", "b", "c"]) writeFileSync(join(preprod, "src", name), randomBytes(300_000));
   const changes = plan();
-  const common = { runJob, prod, sameHost: false, changes, patienceSeconds: 1 };
+  const common = { runJob, prod, sameHost: false, changes };
   const source = (times: number, after: number) => ({ transport: losing(times, after), root: preprod });
   expect(await stage({ ...common, id, preprod: source(3, 400_000) })).toMatchObject({ outcome: "staged" });
-  await expect(stage({ ...common, id: "pr_2", preprod: source(99, 0) })).rejects.toMatchObject({
+  const impatient = { ...common, id: "pr_2", patienceSeconds: 1 };
+  await expect(stage({ ...impatient, preprod: source(99, 0) })).rejects.toMatchObject({
     code: "host-lost",
   });
   expect(await stage({ ...common, id: "pr_2", preprod: source(0, 0) })).toMatchObject({ outcome: "staged" });
