@@ -127,9 +127,14 @@ function shortValue(value: unknown, mask: (text: string) => string): unknown {
   return Array.isArray(value) ? value.slice(0, mostPaths) : value;
 }
 
+const sentenceFacts = [
+  ...["reason", "why", "what", "url", "exitCode", "seconds", "onHost"],
+  ...["file", "unit", "container", "root"],
+];
+
 /** What the sentence of a failure is made of, before an ending has all of it. */
 function reasonOf({ code, details }: Failure, mask: (text: string) => string): Facts {
-  const told = ["reason", "what", "url", "exitCode", "seconds", "onHost"].flatMap((name) => {
+  const told = sentenceFacts.flatMap((name) => {
     const value = details[name];
     return typeof value === "string" || typeof value === "number" ? [[name, value] as const] : [];
   });
