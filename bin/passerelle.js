@@ -13,6 +13,7 @@ const built = here("../dist/cli.js");
 const bundledNode = here("../node_modules/node/bin/node");
 const self = fileURLToPath(import.meta.url);
 const given = process.argv.slice(2);
+const stays = given[0] === "serve";
 
 // A bot waits most of the time, and its machine is often a small one. A young generation that keeps its first size, no third
 // compiler, and a C library that gives back what is free spare it some 60 MB, for a tenth more time in the largest comparisons.
@@ -22,8 +23,8 @@ const tunables =
 
 if (major > 22 || (major === 22 && minor >= 18)) {
   process.removeAllListeners("warning");
-  if (given[0] === "serve") stayLean();
-  const entry = chosen(given[0] === "serve");
+  if (stays) stayLean();
+  const entry = chosen();
   // Sources are compiled anew at every start otherwise. Beside the packages, where only who may change the programme can write.
   if (entry === sources) nodeModule.enableCompileCache?.(here("../node_modules/.cache/passerelle"));
   await import(entry);
@@ -54,9 +55,9 @@ function stayLean() {
 }
 
 /** A bot runs what was built, which takes less memory, unless a source is newer; all else runs the sources where there are any. */
-function chosen(staying) {
+function chosen() {
   if (!existsSync(sources)) return built;
-  if (!staying || !existsSync(built)) return sources;
+  if (!stays || !existsSync(built)) return sources;
   const changed = (path) => statSync(here(`../src/${path}`)).mtimeMs;
   const newest = Math.max(...readdirSync(here("../src"), { recursive: true }).map(changed));
   return newest < statSync(built).mtimeMs ? built : sources;

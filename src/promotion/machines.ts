@@ -45,7 +45,7 @@ export function createWorkbench(options: MachineOptions): Workbench {
     return [first, ...others];
   };
 
-  /** Asks PROD's state directory, made when it is not there: a host where it cannot be made has no restore points. */
+  /** For what is written there: the state directory is made where it is not. */
   const prodOf = async (app: AppConfig, { sides: { prod } }: Place): Promise<Prod> => {
     const { stateDir, prodRoot } = await prepareStateDir(prod.transport, app.prod.root, app.name);
     return { transport: prod.transport, root: prodRoot, stateDir };

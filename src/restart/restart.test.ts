@@ -1,11 +1,11 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type WithReason, withReason } from "../../test/restart-reason.ts";
 import { createShims, runWith, type Shims } from "../../test/shims.ts";
 import type { RestartConfig } from "../config/config.ts";
-import { textsFor } from "../texts/texts.ts";
 import type { JobResult, JobSpec } from "../transport/job.ts";
-import { type RestartResult, restart } from "./restart.ts";
+import { restart } from "./restart.ts";
 
 let shims: Shims;
 
@@ -17,11 +17,8 @@ afterEach(async () => {
   await shims.remove();
 });
 
-/** With the sentence for people beside the code and the facts. */
-async function restarted(config: RestartConfig, root = "~/"): Promise<RestartResult & { reason?: string }> {
-  const result = await restart({ runJob: runWith(shims), id: "p1-restart", restart: config, root });
-  if (result.outcome !== "failed") return result;
-  return { ...result, reason: textsFor("en").restartFailures[result.code](result.details) };
+async function restarted(config: RestartConfig, root = "~/"): Promise<WithReason> {
+  return withReason(await restart({ runJob: runWith(shims), id: "p1-restart", restart: config, root }));
 }
 
 async function notes(name = "calls"): Promise<readonly string[]> {

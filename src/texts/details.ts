@@ -36,10 +36,10 @@ export function said(details: Details): string {
   return words === "" ? "" : ` (${words})`;
 }
 
-/** The sentence for the code in `why`, or nothing where there is none. */
-export function sentenceOfWhy(sentences: Readonly<Record<string, Sentence>>, details: Details): string {
+/** A space and the sentence for the code in `why`, or nothing. */
+export function because(sentences: Readonly<Record<string, Sentence>>, details: Details): string {
   const { why } = details;
-  return typeof why === "string" && Object.hasOwn(sentences, why) ? (sentences[why]?.(details) ?? "") : "";
+  return typeof why === "string" && Object.hasOwn(sentences, why) ? ` ${sentences[why]?.(details)}` : "";
 }
 
 function show(value: unknown): string {

@@ -151,11 +151,11 @@ describe("a job", () => {
     expect(said(result)[0]).toBe("begun\ntidied\n");
   });
 
-  test("that printed hundreds of megabytes has filled nothing, and its end is kept", async () => {
+  test("that printed a gigabyte has filled nothing, and its end is kept", async () => {
     const result = await run(
       job(
         "loud",
-        "echo first; head -c 250000000 /dev/zero | tr '\\0' x; echo; echo last; head -c 3000000 /dev/zero >&2",
+        "echo first; head -c 1000000000 /dev/zero | tr '\\0' x; echo; echo last; head -c 3000000 /dev/zero >&2",
       ),
     );
     expect(result).toMatchObject({ outcome: "exited", code: 0 });

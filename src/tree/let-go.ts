@@ -27,7 +27,7 @@ export function lettingGo(): LettingGo {
       if (isLarge) return collect({ type: "minor" });
       isLarge = true;
       largeOnes += 1;
-      // What was planned before is garbage by now, and the heap shall not grow into its room. Later this costs other work speed.
+      // What was planned before is garbage by now, and the heap shall not grow into its room: until the end, for it slows other work.
       setFlagsFromString("--optimize-for-size");
       collect();
     },

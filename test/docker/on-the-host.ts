@@ -10,12 +10,12 @@ import type { HealthConfig, RestartConfig } from "../../src/config/config.ts";
 import type { HealthReport } from "../../src/health/health.ts";
 import { waitUntilHealthy } from "../../src/health/wait-until-healthy.ts";
 import { type RestartResult, restart } from "../../src/restart/restart.ts";
-import { textsFor } from "../../src/texts/texts.ts";
 import { claim } from "../../src/transport/claim.ts";
 import type { RunJob } from "../../src/transport/job.ts";
 import { createJobRunner } from "../../src/transport/job-runner.ts";
 import { openLocal } from "../../src/transport/local.ts";
 import { prepareStateDir } from "../../src/transport/state-dir.ts";
+import { type WithReason, withReason } from "../restart-reason.ts";
 import { openShop, type Shop } from "./shop.ts";
 
 const execute = promisify(execFile);
@@ -30,10 +30,7 @@ export type OnTheHost = {
   readonly compose: (...args: readonly string[]) => Promise<string>;
   /** Puts another beginning in place of the present one, as a swap does. */
   readonly change: (start: string) => Promise<void>;
-  readonly restart: (
-    other?: Partial<Compose>,
-    runJob?: RunJob,
-  ) => Promise<RestartResult & { readonly reason?: string }>;
+  readonly restart: (other?: Partial<Compose>, runJob?: RunJob) => Promise<WithReason>;
   readonly watch: (result: RestartResult, other?: Partial<HealthConfig>) => Promise<HealthReport>;
 };
 
@@ -74,8 +71,7 @@ export async function openOnTheHost(
         restart: { kind: "compose", file, mode: "restart", services: [], timeoutSeconds: 120, ...other },
         root,
       });
-      if (result.outcome !== "failed") return result;
-      return { ...result, reason: textsFor("en").restartFailures[result.code](result.details) };
+      return withReason(result);
     },
     watch: (result, other) => waitUntilHealthy({ ...watching(result), health: healthOf(shop, other) }),
   };

@@ -1,6 +1,6 @@
 // What `passerelle doctor` found on hosts and in PREPROD and PROD, in English. Plain text.
 
-import { type Details, detail, listOf, numberOf, said, sentenceOfWhy } from "../details.ts";
+import { because, type Details, detail, listOf, numberOf, said } from "../details.ts";
 import { englishMeasures as measures } from "../measures.ts";
 import { restartFailures } from "./restart-failures.ts";
 
@@ -66,7 +66,7 @@ const findings = {
     return `${count(n(d, "count"), "restore point", "restore points")}, the newest of ${measures.moment(detail(d, "newest"))}; ${when}.`;
   },
   "restart-ready": (d: Details) => `What the restart needs is there (${detail(d, "what")}).`,
-  "restart-not-ready": (d: Details) => `The restart would fail: ${sentenceOfWhy(restartFailures, d)}`,
+  "restart-not-ready": (d: Details) => `The restart would fail:${because(restartFailures, d)}`,
 };
 
 const remedies = {

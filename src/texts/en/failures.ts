@@ -1,7 +1,7 @@
 // Why something failed, in English: each names the thing, the cause and the next move.
 
 import type { FailureCode } from "../../errors.ts";
-import { type Details, detail, listOf, numberOf, type Sentence, said, sentenceOfWhy } from "../details.ts";
+import { because, type Details, detail, listOf, numberOf, type Sentence, said } from "../details.ts";
 import { englishMeasures as measures } from "../measures.ts";
 import { restartFailures } from "./restart-failures.ts";
 
@@ -47,8 +47,6 @@ const where = (details: Details) => {
   const name = detail(details, ["host", "side"]);
   return name === "" ? "" : ` on ${name}`;
 };
-
-const spaced = (sentence: string) => (sentence === "" ? "" : ` ${sentence}`);
 
 export const failures: Readonly<Record<TextCode, Sentence>> = {
   "config-invalid": (d) => {
@@ -174,7 +172,7 @@ export const failures: Readonly<Record<TextCode, Sentence>> = {
   "undo-damaged": (d) =>
     `What was kept of the old PROD is not what it was: ${path(d)}. The backup archive of this promotion still is; the commands below restore from it.`,
   "restart-failed": (d) =>
-    `The restart failed${said(d)}.${spaced(sentenceOfWhy(restartFailures, d))} Its last lines are in the log.`,
+    `The restart failed${said(d)}.${because(restartFailures, d)} Its last lines are in the log.`,
   "hook-failed": (d) =>
     `The hook ${detail(d, "what", "of the configuration")} ${howItEnded(d)}${said(d)}. Correct what it needs in PREPROD, or the hook itself, then make a new plan.`,
   "rehearsal-failed": (d) =>

@@ -1,6 +1,6 @@
 // Ce que `passerelle doctor` a trouvé sur les machines, en PREPROD et en PROD, en français. Texte simple.
 
-import { type Details, detail, listOf, numberOf, said, sentenceOfWhy } from "../details.ts";
+import { because, type Details, detail, listOf, numberOf, said } from "../details.ts";
 import type { hostsAndTargets as english } from "../en/doctor-hosts.ts";
 import { frenchMeasures as measures } from "../measures.ts";
 import { restartFailures } from "./restart-failures.ts";
@@ -67,7 +67,7 @@ const findings: (typeof english)["findings"] = {
     return `${count(n(d, "count"), "point de restauration", "points de restauration")}, le dernier du ${measures.moment(detail(d, "newest"))} ; ${when}.`;
   },
   "restart-ready": (d) => `Ce qu'il faut pour redémarrer est là (${detail(d, "what")}).`,
-  "restart-not-ready": (d) => `Le redémarrage échouerait : ${sentenceOfWhy(restartFailures, d)}`,
+  "restart-not-ready": (d) => `Le redémarrage échouerait :${because(restartFailures, d)}`,
 };
 
 const remedies: (typeof english)["remedies"] = {

@@ -1,6 +1,6 @@
 // Pourquoi quelque chose a échoué, en français : la chose, la cause, et quoi faire ensuite.
 
-import { type Details, detail, listOf, numberOf, type Sentence, said, sentenceOfWhy } from "../details.ts";
+import { because, type Details, detail, listOf, numberOf, type Sentence, said } from "../details.ts";
 import type { TextCode } from "../en/failures.ts";
 import { frenchMeasures as measures } from "../measures.ts";
 import { restartFailures } from "./restart-failures.ts";
@@ -39,8 +39,6 @@ const databaseRemedies: Readonly<Record<string, string>> = {
   unwritable: "Donnez à l'utilisateur du bot le droit de lire et d'écrire tout le répertoire de données.",
   refused: "Vérifiez l'utilisateur, le mot de passe et le nom de la base dans DATABASE_URL, et les droits.",
 };
-
-const spaced = (sentence: string) => (sentence === "" ? "" : ` ${sentence}`);
 
 export const failures: Readonly<Record<TextCode, Sentence>> = {
   "config-invalid": (d) => {
@@ -166,7 +164,7 @@ export const failures: Readonly<Record<TextCode, Sentence>> = {
   "undo-damaged": (d) =>
     `Ce qui était gardé de l'ancien PROD n'est plus ce qu'il était : ${path(d)}. L'archive de sauvegarde de cette promotion, elle, est intacte ; les commandes ci-dessous la restaurent.`,
   "restart-failed": (d) =>
-    `Le redémarrage a échoué${said(d)}.${spaced(sentenceOfWhy(restartFailures, d))} Ses dernières lignes sont dans le journal.`,
+    `Le redémarrage a échoué${said(d)}.${because(restartFailures, d)} Ses dernières lignes sont dans le journal.`,
   "hook-failed": (d) =>
     `La commande annexe ${detail(d, "what", "de la configuration")} ${howItEnded(d)}${said(d)}. Corrigez ce qui lui manque dans PREPROD, ou la commande elle-même, puis faites un nouveau plan.`,
   "rehearsal-failed": (d) =>
